@@ -1,0 +1,1 @@
+"""The doors: HTTP, SSE, WebSocket and the command line."""

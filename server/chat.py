@@ -1,0 +1,116 @@
+"""POST /api/chat in its three ways: the answer, the run's events in the response, or where to follow it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.errors import RUN_CANCELLED, SHUTTING_DOWN, DoorError, run_failed
+from server.house import House
+from server.identity import owner_of
+from server.requests import idempotency, prefers_async, read_json, wants_events
+from server.schemas import Accepted, ChatRequest, ChatResponse
+from server.stream import EventStream
+from streaming.event import Event, EventId
+from streaming.fold import fold
+from streaming.log import Run, RunRequest
+from streaming.reader import Reader, Signal, open_reader
+
+JSON = "application/json"
+
+
+async def chat(request: Request) -> Response:
+    """Take in a message and answer in the way that the caller prefers. Raises what the error table knows."""
+    house: House = request.app.state.house
+    body, _ = await read_json(request, ChatRequest)
+    session_id = str(body.session_id)
+    request.state.session_id = session_id
+    if not house.ready:
+        raise DoorError(SHUTTING_DOWN, "This instance is shutting down. Try again.", {"Retry-After": "1"})
+    before = await house.store.top(session_id)
+    run, _new = await house.store.submit(
+        session_id,
+        owner_of(request),
+        RunRequest("chat", body.message, body.agent),
+        on_busy=body.on_busy,
+        idempotency=idempotency(request.headers.get("idempotency-key"), body),
+    )
+    house.runs.wake(session_id)
+    if prefers_async(request):
+        return Response(
+            accepted(run).model_dump_json(),
+            202,
+            {"Preference-Applied": "respond-async", "Location": events_url(run)},
+            JSON,
+        )
+    after = run_start(run, before)
+    if wants_events(request):
+        reading = open_reader(house.fanout, house.pulse, session_id, after, run.run_id)
+        return EventStream(house.store, session_id, reading)
+    async with _following(house, run, after) as reader:
+        events = await outcome(reader)
+    return Response(answer(session_id, run.run_id, events), media_type=JSON)
+
+
+def run_start(run: Run, before: EventId) -> EventId:
+    """A cursor before the run's first event, given the log's end before the run was submitted."""
+    return (run.first, 0) if run.first else before
+
+
+def events_url(run: Run) -> str:
+    """Where one run's events are."""
+    return f"/api/session/{run.session_id}/events?run={run.run_id}"
+
+
+def accepted(run: Run) -> Accepted:
+    """The answer to `Prefer: respond-async`."""
+    return Accepted(run_id=run.run_id, session_id=run.session_id, status=run.state, events_url=events_url(run))
+
+
+@asynccontextmanager
+async def _following(house: House, run: Run, after: EventId) -> AsyncIterator[Reader]:
+    async with open_reader(house.fanout, house.pulse, run.session_id, after, run.run_id) as reader:
+        reader.stay()
+        yield reader
+
+
+async def outcome(reader: Reader) -> list[Event]:
+    """All events of the reader's run, to its ending. Raises DoorError when this instance ends before the run."""
+    events: list[Event] = []
+    while True:
+        got = await reader.next()
+        if isinstance(got, list):
+            events += got
+        elif got is Signal.END:
+            return events
+        elif got is Signal.BYE:
+            message = (
+                "This instance ended before the answer did; the run goes on elsewhere. Read the session, or ask again."
+            )
+            raise DoorError(SHUTTING_DOWN, message, {"Retry-After": "1"})
+
+
+def answer(session_id: str, run_id: str, events: list[Event]) -> bytes:
+    """The fold of a run's events as a ChatResponse. Raises DoorError when the run failed or was cancelled."""
+    run = fold(orjson.loads(event.body) for event in events)["runs"][-1]
+    if run["status"] == "failed":
+        raise run_failed(run["error"])
+    if run["status"] == "cancelled":
+        raise DoorError(RUN_CANCELLED, "The run was cancelled before it was complete.")
+    return (
+        ChatResponse(
+            message=run["text"],
+            agent=run["agent"],
+            confidence=run["confidence"],
+            logs=run["logs"],
+            metrics=run["metrics"],
+            agent_status=run["agents"],
+            session_id=session_id,
+            run_id=run_id,
+            sources=run["sources"],
+        )
+        .model_dump_json(exclude_none=True)
+        .encode()
+    )

@@ -1,0 +1,160 @@
+"""What the commands do: each is one `asyncio.run` over the house or a part of it, shown in the terminal."""
+
+import asyncio
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+import orjson
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from agents.errors import AgentError
+from server import logs
+from server.data_dir import DataDirInUse, claim_data_dir
+from server.settings import Settings
+from streaming.log import StoreError
+
+if TYPE_CHECKING:
+    from agents.knowledge.ingest import Progress as Step
+    from agents.knowledge.ingest import Report
+    from agents.passage import Domain
+
+PROBLEMS = (DataDirInUse, AgentError, StoreError, OSError)
+"""What a person can do something about: told in a line, without a trace."""
+
+errors = Console(stderr=True)
+
+
+def bar() -> Progress:
+    """A progress bar on standard error, gone when done."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=errors,
+        transient=True,
+    )
+
+
+class IndexBar:
+    """Draws the progress of an ingest once it has something to write."""
+
+    def __init__(self) -> None:
+        self._bar = bar()
+        self._task: Any = None
+
+    def __call__(self, step: "Step") -> None:
+        if self._task is None and step.outcome != "unchanged":
+            self._bar.start()
+            self._task = self._bar.add_task("Indexing documents")
+        if self._task is not None:
+            self._bar.update(self._task, completed=step.done, total=step.total)
+        if step.done == step.total:
+            self._bar.stop()
+
+
+def serve(settings: Settings) -> None:
+    """Serve until told to stop. Raises ClickException when it cannot start."""
+    from server.app import create_app
+    from server.house import open_house
+    from server.serve import bind, run
+
+    logs.configure(settings)
+    try:
+        listener = bind(settings)
+    except OSError as error:
+        raise click.ClickException(
+            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Name another with PORT or --port."
+        ) from None
+    settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+    failures: list[Exception] = []
+    app = create_app(lambda: open_house(settings, progress=IndexBar()), failures.append)
+    run(settings, app, listener, lambda: welcome(settings))
+    if failures:
+        raise click.ClickException(str(failures[0]))
+
+
+def welcome(settings: Settings) -> None:
+    """Say that the server is ready, where the page is, and what it runs on."""
+    model = settings.openai_model if settings.uses_model else "none: answers are quoted from the documents (embedded)"
+    errors.print(f"\n[bold green]ready[/]  {settings.url}/demo/", highlight=False)
+    errors.print(f"  model   {model}", highlight=False)
+    errors.print(f"  store   SQLite in {settings.data_dir} (embedded)", highlight=False)
+    errors.print("  index   Qdrant Edge with WordLlama and BM25 (embedded)", highlight=False)
+    errors.print("  keys    no API keys are set: anyone who reaches this address may use it\n", highlight=False)
+
+
+def ingest(settings: Settings, paths: Sequence[Path], domain: str | None, *, sync: bool) -> None:
+    """Index the documents; a line for each file that failed."""
+    from agents.house import open_agents
+
+    async def work() -> "Report":
+        with claim_data_dir(settings.data_dir, None):
+            async with open_agents(data_dir=settings.data_dir, progress=IndexBar()) as agents:
+                return await agents.ingest(paths, sync=sync, domain=cast("Domain | None", domain), progress=IndexBar())
+
+    report = guarded(work())
+    for path, reason in report.failed:
+        errors.print(f"[red]skipped[/] {path}: {reason}", highlight=False, markup=True)
+    click.echo(
+        f"{report.added} added, {report.replaced} replaced, {report.unchanged} unchanged, {report.removed} removed, "
+        f"{len(report.failed)} failed: {report.chunks} chunks written"
+    )
+    if report.failed:
+        sys.exit(1)
+
+
+def ask(settings: Settings, question: str, agent: str | None, *, quiet: bool) -> None:
+    """Ask, in this process or the one that serves this DATA_DIR, and show the steps as they happen."""
+    from server.asking import ask_here, ask_there
+    from server.terminal import show
+
+    try:
+        guarded(show(ask_here(settings, question, agent), quiet=quiet), passing=(DataDirInUse,))
+    except DataDirInUse as busy:
+        if busy.url is None:
+            raise click.ClickException(str(busy)) from None
+        guarded(show(ask_there(busy.url, question, agent), quiet=quiet))
+
+
+def evaluate(settings: Settings, questions: Path | None, split: str | None, *, as_json: bool) -> None:
+    """Measure, and leave with 1 when a target is missed."""
+    from agents.evaluation.measure import measure, missed
+    from agents.evaluation.questions import load_questions
+    from agents.evaluation.report import as_json as render_json
+    from agents.evaluation.report import table
+    from agents.house import bundled_folder, open_agents
+
+    async def work() -> Any:
+        known = load_questions(questions or bundled_folder() / "questions.jsonl")
+        chosen = [question for question in known if split is None or question.split == split]
+        with claim_data_dir(settings.data_dir, None):
+            async with open_agents(data_dir=settings.data_dir, progress=IndexBar()) as agents:
+                with bar() as drawn:
+                    task = drawn.add_task("Asking", total=len(chosen))
+                    return await measure(
+                        agents.answer, chosen, progress=lambda done, total: drawn.update(task, completed=done)
+                    )
+
+    results = guarded(work())
+    if as_json:
+        click.echo(orjson.dumps(render_json(results), option=orjson.OPT_INDENT_2).decode())
+    else:
+        Console().print(table(results))
+    if missed(results[-1]):
+        sys.exit(1)
+
+
+def guarded(work: Any, passing: Iterable[type[Exception]] = ()) -> Any:
+    """Run it; what a person can do something about becomes a line instead of a trace."""
+    try:
+        return asyncio.run(work)
+    except tuple(passing):
+        raise
+    except PROBLEMS as error:
+        raise click.ClickException(str(error)) from None

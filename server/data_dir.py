@@ -1,0 +1,37 @@
+"""One process at a time owns a DATA_DIR: the embedded store and index are not made for two."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class DataDirInUse(Exception):
+    """Another process owns the directory; `url` is where it serves, if it does."""
+
+    def __init__(self, path: Path, url: str | None) -> None:
+        where = f" (it serves {url})" if url else ""
+        super().__init__(f"DATA_DIR {path} is in use by another orchestratai{where}: stop it, or name another DATA_DIR")
+        self.url = url
+
+
+@contextmanager
+def claim_data_dir(path: Path, url: str | None) -> Iterator[None]:
+    """Own the directory inside the block; the kernel frees it when the process dies. Raises DataDirInUse."""
+    path.mkdir(parents=True, exist_ok=True)
+    with (path / "owner.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            try:
+                owner = json.loads(lock.read() or "{}").get("url")
+            except ValueError:
+                owner = None
+            raise DataDirInUse(path, owner) from None
+        lock.truncate(0)
+        lock.write(json.dumps({"pid": os.getpid(), "url": url}))
+        lock.flush()
+        yield

@@ -1,0 +1,45 @@
+"""The only place that reads the environment: it becomes one frozen value."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting, from the environment or a `.env` file; all optional. An empty value counts as absent."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    data_dir: Path = Field(Path("data"), description="Where sessions, events and the index are kept.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    log_format: Literal["auto", "text", "json"] = Field("auto", description="`auto`: text on a terminal, else JSON.")
+    openai_api_key: SecretStr | None = Field(None, description="Key for the model's provider.")
+    openai_base_url: str | None = Field(None, description="Any server that speaks chat completions.")
+    openai_model: str = Field("gpt-5-mini", description="The model that writes answers.")
+    openai_timeout: float = Field(30.0, gt=0, description="Seconds of silence after which the model is given up.")
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Origins of other sites whose pages may use the API, comma separated; `*` for all."
+    )
+    session_ttl: float = Field(30 * 86400, gt=0, description="Seconds that an unused session is kept.")
+    run_timeout: float = Field(300.0, gt=0, description="Seconds after which a run is ended as failed.")
+    drain_timeout: float = Field(25.0, ge=0, description="Seconds that active runs get when the server ends.")
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def url(self) -> str:
+        """Where the server is reached from this machine."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 - read, not bound
+        return f"http://{host}:{self.port}"
+
+    @property
+    def uses_model(self) -> bool:
+        """Whether a model writes the answers; else they are put together from the sources' sentences."""
+        return self.openai_api_key is not None or self.openai_base_url is not None

@@ -1,0 +1,227 @@
+"""WS /api/ws: one socket for many sessions, the same events as over SSE."""
+
+import asyncio
+from typing import Any
+
+import orjson
+import structlog
+from starlette.types import Receive, Scope, Send
+
+from server.errors import (
+    FORBIDDEN_ORIGIN,
+    INVALID,
+    INVALID_JSON,
+    SHUTTING_DOWN,
+    TOO_FAST,
+    TOO_LARGE,
+    DoorError,
+    problem_of,
+)
+from server.house import House
+from server.identity import OPEN
+from server.opening import open_stream
+from server.origins import allowed
+from server.protocols import FRAMES, abort_of
+from server.requests import idempotency
+from server.socket_frames import CLIENT_FRAME, Ack, Cancel, Error, Follow, Pong, Unfollow
+from server.socket_frames import Send as SendFrame
+from server.stream import bye_data
+from streaming.control import Bye, Control, Live, Ping, TopData, encode
+from streaming.event import Event, format_id, parse_id
+from streaming.log import RunRequest
+from streaming.reader import Reader, Signal, open_reader
+
+log = structlog.get_logger(__name__)
+
+FRAME_LIMIT = 64 * 1024
+FOLLOW_LIMIT = 64
+BURST = 100
+PER_SECOND = 20.0
+
+
+class Socket:
+    """One connection: its client's frames in turn, and a task for each session that it follows."""
+
+    def __init__(self, house: House, scope: Scope, receive: Receive, send: Send) -> None:
+        self._house = house
+        self._receive = receive
+        self._send = send
+        self._abort = abort_of(scope)
+        self._frames = FRAMES in scope.get("extensions", {})
+        self._owner = OPEN
+        self._following: dict[str, asyncio.Task[None]] = {}
+        self._credit = float(BURST)
+        self._credited = asyncio.get_running_loop().time()
+        self._closed = False
+
+    async def serve(self) -> None:
+        """Until the client goes, or must go."""
+        try:
+            while not self._closed:
+                message = await self._receive()
+                if message["type"] == "websocket.disconnect":
+                    return
+                await self._take(message)
+        finally:
+            self._closed = True
+            for task in self._following.values():
+                task.cancel()
+            if self._following:
+                await asyncio.wait(self._following.values())
+
+    async def _take(self, message: Any) -> None:
+        ref: str | None = None
+        session_id: str | None = None
+        try:
+            if not self._affordable():
+                raise DoorError(TOO_FAST, f"More than {PER_SECOND:.0f} frames a second: come back more slowly.")
+            value = _parse(message)
+            ref, session_id = _text(value.get("ref")), _text(value.get("session_id"))
+            await self._do(CLIENT_FRAME.validate_python(value))
+        except Exception as error:
+            problem, text = problem_of(error)
+            if problem.status >= 500:
+                log.exception("socket frame failed", code=problem.code)
+            frame = Error(code=problem.code, message=text, retryable=problem.retryable, session_id=session_id, ref=ref)
+            await self._control(frame)
+            if problem is TOO_FAST:
+                await self._close(4029, "too many frames")
+
+    def _affordable(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        self._credit = min(BURST, self._credit + (now - self._credited) * PER_SECOND) - 1
+        self._credited = now
+        return self._credit >= 0
+
+    async def _do(self, frame: Follow | Unfollow | SendFrame | Cancel | Pong) -> None:
+        match frame:
+            case Follow():
+                await self._follow(frame)
+            case Unfollow():
+                session_id = str(frame.session_id)
+                task = self._following.pop(session_id, None)
+                if task is not None:
+                    task.cancel()
+                    await asyncio.wait((task,))
+                await self._control(Ack(session_id=session_id, status="unfollowed", ref=frame.ref))
+            case SendFrame():
+                await self._ask(frame)
+            case Cancel():
+                run = await self._house.store.request_cancel(frame.run_id, self._owner, "user")
+                status = run.state if run.over else "cancelling"
+                await self._control(Ack(session_id=run.session_id, run_id=run.run_id, status=status, ref=frame.ref))
+            case Pong():
+                pass
+
+    async def _ask(self, frame: SendFrame) -> None:
+        if not self._house.ready:
+            raise DoorError(SHUTTING_DOWN, "This instance is shutting down. Send it again after reconnecting.")
+        session_id = str(frame.session_id)
+        run, _new = await self._house.store.submit(
+            session_id,
+            self._owner,
+            RunRequest("chat", frame.message, frame.agent),
+            on_busy=frame.on_busy,
+            idempotency=idempotency(frame.idempotency_key, frame.model_copy(update={"ref": None})),
+        )
+        self._house.runs.wake(session_id)
+        await self._control(Ack(session_id=session_id, run_id=run.run_id, status=run.state, ref=frame.ref))
+
+    async def _follow(self, frame: Follow) -> None:
+        session_id = str(frame.session_id)
+        after = parse_id(frame.after) if frame.after is not None else None
+        session = await self._house.store.session(session_id, self._owner)
+        earlier = self._following.pop(session_id, None)
+        if earlier is not None:
+            earlier.cancel()
+            await asyncio.wait((earlier,))
+        if len(self._following) >= FOLLOW_LIMIT:
+            raise DoorError(INVALID, f"One socket follows {FOLLOW_LIMIT} sessions at most: unfollow one first.")
+        if after is None and session.active_run is not None:
+            after = (session.active_run.first, 0)
+        await self._control(Ack(session_id=session_id, status="following", ref=frame.ref))
+        reader = open_reader(self._house.fanout, self._house.pulse, session_id, after)
+        self._following[session_id] = asyncio.ensure_future(self._pump(session_id, reader))
+
+    async def _pump(self, session_id: str, opening: Any) -> None:
+        try:
+            async with opening as reader:
+                reader.abort = self._abort
+                hello, snapshot = await open_stream(self._house.store, reader, session_id)
+                await self._control(hello)
+                if snapshot is not None:
+                    await self._control(snapshot)
+                await self._relay(session_id, reader)
+        except Exception as error:
+            problem, text = problem_of(error)
+            if problem.status >= 500:
+                log.exception("socket stream failed", code=problem.code)
+            await self._control(
+                Error(code=problem.code, message=text, retryable=problem.retryable, session_id=session_id)
+            )
+
+    async def _relay(self, session_id: str, reader: Reader) -> None:
+        while True:
+            got = await reader.next()
+            if isinstance(got, list):
+                await self._events(got)
+            elif got is Signal.LIVE:
+                await self._control(Live(session_id=session_id, data=_top(reader)))
+            elif got is Signal.PING:
+                await self._control(Ping(session_id=session_id, data=_top(reader)))
+            else:
+                await self._control(Bye(session_id=session_id, data=bye_data(reader.reason)))
+                if reader.reason == "drain":
+                    await self._close(4001, "drain")
+                return
+
+    async def _events(self, events: list[Event]) -> None:
+        if self._frames:
+            await self._send({"type": "websocket.send", "frames": b"".join([event.frame for event in events])})
+        else:
+            for event in events:
+                await self._send({"type": "websocket.send", "text": event.body.decode()})
+
+    async def _control(self, frame: Control | Ack | Error) -> None:
+        body = frame.model_dump_json(exclude_none=True) if isinstance(frame, Ack | Error) else encode(frame).decode()
+        if not self._closed:
+            await self._send({"type": "websocket.send", "text": body})
+
+    async def _close(self, code: int, reason: str) -> None:
+        if not self._closed:
+            self._closed = True
+            await self._send({"type": "websocket.close", "code": code, "reason": reason})
+
+
+def _parse(message: Any) -> dict[str, Any]:
+    text = message.get("text")
+    if text is None:
+        raise DoorError(INVALID, "Frames are text: one JSON object each.")
+    if len(text) > FRAME_LIMIT:
+        raise DoorError(TOO_LARGE, f"A frame has {FRAME_LIMIT} characters at most.")
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise DoorError(INVALID_JSON, f"The frame is not valid JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise DoorError(INVALID, "A frame is a JSON object with a type.")
+    return value
+
+
+def _text(value: object) -> str | None:
+    return value[:128] if isinstance(value, str) and value else None
+
+
+def _top(reader: Reader) -> TopData:
+    return TopData(top=format_id(reader.channel.top))
+
+
+async def socket_door(scope: Scope, receive: Receive, send: Send) -> None:
+    """The ASGI endpoint. A page of another site is told so with a close code, which a browser shows to it."""
+    house: House = scope["app"].state.house
+    await receive()
+    await send({"type": "websocket.accept"})
+    if allowed(scope, house.settings.allowed_origins):
+        await Socket(house, scope, receive, send).serve()
+    else:
+        await send({"type": "websocket.close", "code": FORBIDDEN_ORIGIN.close, "reason": "origin not allowed"})

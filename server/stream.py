@@ -1,0 +1,80 @@
+"""A session's events as Server-Sent Events: one task, one write for all that is there."""
+
+import asyncio
+import random
+from contextlib import AbstractAsyncContextManager
+
+from sse_starlette import EventSourceResponse
+from starlette.types import Receive, Scope, Send
+
+from server.opening import open_stream
+from server.protocols import abort_of
+from streaming.control import Bye, ByeData, Live, Ping, TopData, sse
+from streaming.event import format_id
+from streaming.log import Store
+from streaming.reader import Reader, Signal
+
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+DRAIN_JITTER_MS = 2000
+"""Readers of a server that ends come back spread over this long."""
+
+
+def bye_data(reason: str) -> ByeData:
+    """What a leaving reader is told; those who may come back do so spread out."""
+    retry = random.randint(100, DRAIN_JITTER_MS) if reason == "drain" else 0  # noqa: S311 - jitter, not a secret
+    return ByeData.model_validate({"reason": reason, "retry_after_ms": retry})
+
+
+class EventStream(EventSourceResponse):
+    """sse-starlette's response with a leaner call: no lock, no task group and no ping task for each reader."""
+
+    def __init__(self, store: Store, session_id: str, reader: AbstractAsyncContextManager[Reader]) -> None:
+        super().__init__(iter(()), headers=HEADERS)
+        self._store = store
+        self._session_id = session_id
+        self._reader = reader
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._reader as reader:
+            reader.abort = abort_of(scope)
+            hello, snapshot = await open_stream(self._store, reader, self._session_id)
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            await self._write(send, sse(hello) + (sse(snapshot) if snapshot is not None else b""))
+            listener = asyncio.ensure_future(_listen(receive, reader))
+            try:
+                await self._pump(reader, send)
+            finally:
+                listener.cancel()
+            if reader.reason != "gone":
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _pump(self, reader: Reader, send: Send) -> None:
+        while True:
+            got = await reader.next()
+            if isinstance(got, list):
+                body = reader.channel.framed(got)
+            elif got is Signal.LIVE:
+                body = sse(Live(session_id=self._session_id, data=_top(reader)))
+            elif got is Signal.PING:
+                body = sse(Ping(session_id=self._session_id, data=_top(reader)))
+            elif got is Signal.BYE and reader.reason != "gone":
+                await self._write(send, sse(Bye(session_id=self._session_id, data=bye_data(reader.reason))))
+                return
+            else:
+                return
+            await self._write(send, body)
+
+    @staticmethod
+    async def _write(send: Send, body: bytes) -> None:
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+def _top(reader: Reader) -> TopData:
+    return TopData(top=format_id(reader.channel.top))
+
+
+async def _listen(receive: Receive, reader: Reader) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    reader.leave()

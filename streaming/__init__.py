@@ -1,0 +1,1 @@
+"""How facts become durable and reach every reader."""

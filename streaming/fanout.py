@@ -1,0 +1,70 @@
+"""The process's fan-out: one channel for each session that somebody here reads or writes."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from streaming.channel import Channel
+from streaming.event import Event
+from streaming.log import EventLog, StoreError
+
+
+class Fanout:
+    """Delivers what the store has stored to the readers of this process."""
+
+    def __init__(self, log: EventLog) -> None:
+        self.log = log
+        self.channels: dict[str, Channel] = {}
+        self.draining: str | None = None
+
+    def deliver(self, session_id: str, events: Sequence[Event]) -> None:
+        """Called by the store with what it has stored."""
+        channel = self.channels.get(session_id)
+        if channel is not None:
+            channel.offer(events)
+
+    @asynccontextmanager
+    async def channel(self, session_id: str) -> AsyncIterator[Channel]:
+        """The session's channel, kept up to date while somebody uses it. Raises StoreUnavailable."""
+        channel = self.channels.get(session_id)
+        if channel is None:
+            channel = self.channels[session_id] = Channel()
+            channel.bye = self.draining
+        channel.users += 1
+        try:
+            async with channel.lock:
+                if not channel.known:
+                    await self.log.attach(session_id, self.deliver)
+                    channel.note_top(await self.log.top(session_id))
+            yield channel
+        finally:
+            channel.users -= 1
+            if channel.users == 0:
+                await self._forget(session_id, channel)
+
+    async def _forget(self, session_id: str, channel: Channel) -> None:
+        async with channel.lock:
+            if channel.users == 0 and self.channels.get(session_id) is channel:
+                channel.known = False
+                with suppress(StoreError):
+                    await self.log.detach(session_id)
+                if channel.users == 0:
+                    del self.channels[session_id]
+
+    def close_session(self, session_id: str) -> None:
+        """The session was deleted: its readers leave."""
+        channel = self.channels.get(session_id)
+        if channel is not None:
+            channel.say_bye("deleted")
+
+    def drain(self) -> None:
+        """This process is about to end: readers leave, and come back elsewhere, but for those who stay."""
+        self._dismiss("drain")
+
+    def end(self) -> None:
+        """This process ends now: all readers leave."""
+        self._dismiss("end")
+
+    def _dismiss(self, reason: str) -> None:
+        self.draining = reason
+        for channel in list(self.channels.values()):
+            channel.say_bye(reason)

@@ -1,0 +1,157 @@
+"""A reader is a cursor in a session's log: from memory where it can, from the store where it must."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from enum import Enum
+
+from streaming.channel import Channel
+from streaming.event import Event, EventId
+from streaming.events import ENDINGS
+from streaming.fanout import Fanout
+from streaming.log import EventLog
+from streaming.pulse import Pulse
+
+
+class Signal(Enum):
+    """What a reader is told between events."""
+
+    LIVE = "live"
+    """All that was there has been read; what comes now comes as it happens."""
+    PING = "ping"
+    """Nothing happened for a while: show the client that the connection lives."""
+    BYE = "bye"
+    """Leave: this process ends, or the session is gone, or events were lost; `reader.reason` says which."""
+    END = "end"
+    """The one run that the reader follows has ended."""
+
+
+class Reader:
+    """Reads one session, or one run of it, from a cursor on. Used by one task."""
+
+    __slots__ = (
+        "_ended",
+        "_live",
+        "_log",
+        "_ping",
+        "_session_id",
+        "_stays",
+        "_waiter",
+        "abort",
+        "busy_since",
+        "channel",
+        "cursor",
+        "reason",
+        "run_id",
+    )
+
+    def __init__(
+        self, log: EventLog, session_id: str, channel: Channel, after: EventId, run_id: str | None = None
+    ) -> None:
+        self._log = log
+        self._session_id = session_id
+        self._waiter: asyncio.Future[None] | None = None
+        self._live = False
+        self._ping = False
+        self._ended = False
+        self._stays = False
+        self.channel = channel
+        self.cursor = after
+        self.run_id = run_id
+        self.reason = ""
+        self.busy_since = asyncio.get_running_loop().time()
+        self.abort: Callable[[], None] = lambda: None
+
+    async def next(self) -> list[Event] | Signal:
+        """All the events that are there after the cursor, at least one; or a signal. Raises StoreUnavailable."""
+        self.busy_since = 0.0
+        try:
+            while True:
+                events = await self._available()
+                if events:
+                    return events
+                if self._ended:
+                    return Signal.END
+                if self.reason or self._dismissed():
+                    return Signal.BYE
+                if not self._live:
+                    self._live = True
+                    return Signal.LIVE
+                if self._ping:
+                    self._ping = False
+                    return Signal.PING
+                await self._wait()
+        finally:
+            self.busy_since = asyncio.get_running_loop().time()
+
+    def _dismissed(self) -> bool:
+        bye = self.channel.bye
+        if bye is None or (self._stays and bye == "drain"):
+            return False
+        self.reason = "drain" if bye == "end" else bye
+        return True
+
+    def stay(self) -> None:
+        """Do not leave when the process begins to drain, only when it ends: the run may yet be completed here."""
+        self._stays = True
+
+    def leave(self) -> None:
+        """The client went: make `next` return BYE. For use by another task."""
+        self.reason = "gone"
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def _available(self) -> list[Event]:
+        if self._ended or self.reason:
+            return []
+        events = self.channel.since(self.cursor)
+        if events is None:
+            events = await self._log.read(self._session_id, self.cursor)
+            if self._lost(events):
+                self.reason = "state_lost"
+                return []
+        if not events:
+            return []
+        self.cursor = events[-1].id
+        return events if self.run_id is None else self._of_run(events)
+
+    def _lost(self, page: list[Event]) -> bool:
+        """Whether what follows the cursor is missing from the store's page."""
+        if not page:
+            return self.cursor < self.channel.floor
+        generation, sequence = page[0].id
+        return sequence != (self.cursor[1] + 1 if generation == self.cursor[0] else 1)
+
+    def _of_run(self, events: list[Event]) -> list[Event]:
+        mine = [event for event in events if event.run_id == self.run_id]
+        self._ended = bool(mine) and mine[-1].type in ENDINGS
+        return mine
+
+    async def _wait(self) -> None:
+        waiter = self._waiter = asyncio.get_running_loop().create_future()
+        self.channel.waiters.add(waiter)
+        try:
+            await waiter
+        finally:
+            self.channel.waiters.discard(waiter)
+            self._waiter = None
+
+    def beat(self, now: float, limit: float, idle: bool) -> None:
+        """Called by the pulse: ping a waiting client, and give up one that has taken nothing for `limit` seconds."""
+        if self.busy_since:
+            if now - self.busy_since > limit:
+                self.abort()
+        elif self._waiter is not None and not self._waiter.done() and (idle or self.channel.active):
+            self._ping = True
+            self._waiter.set_result(None)
+
+
+@asynccontextmanager
+async def open_reader(
+    fanout: Fanout, pulse: Pulse, session_id: str, after: EventId | None, run_id: str | None = None
+) -> AsyncIterator[Reader]:
+    """A reader after the cursor, or from the log's end where it is None. Raises StoreUnavailable."""
+    async with fanout.channel(session_id) as channel:
+        reader = Reader(fanout.log, session_id, channel, channel.top if after is None else after, run_id)
+        with pulse.beating(reader):
+            yield reader
