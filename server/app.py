@@ -6,16 +6,16 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from server import chat, health, pages, published, sessions
 from server.errors import TABLE, DoorError, nested, problem_of
 from server.house import House
 from server.middleware import RequestContext
-from server.socket import socket_door
+from server.socket import SocketDoor
 from streaming.event import iso
 
 log = structlog.get_logger(__name__)
@@ -32,8 +32,15 @@ ROUTES = [
     Route("/live", health.live),
     Route("/ready", health.ready),
     Route("/schemas/events.json", published.schemas),
-    WebSocketRoute("/api/ws", socket_door),
+    WebSocketRoute("/api/ws", SocketDoor()),
 ]
+
+
+class Application(Starlette):
+    """Starlette with the request's context outermost: an internal error carries its request id, too."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return RequestContext(super().build_middleware_stack())
 
 
 async def failed(request: Request, error: Exception) -> Response:
@@ -66,9 +73,8 @@ def create_app(
             yield
 
     handled = [*TABLE, DoorError, HTTPException, Exception]
-    return Starlette(
+    return Application(
         routes=[*ROUTES, Mount("/demo", pages.Page(pages.demo_folder()))],
-        middleware=[Middleware(RequestContext)],
         exception_handlers=dict.fromkeys(handled, failed),
         lifespan=lifespan,
     )

@@ -10,12 +10,13 @@ from starlette.responses import Response
 from server.errors import RUN_CANCELLED, SHUTTING_DOWN, DoorError, run_failed
 from server.house import House
 from server.identity import owner_of
+from server.opening import run_start
 from server.requests import idempotency, prefers_async, read_json, wants_events
 from server.schemas import Accepted, ChatRequest, ChatResponse
 from server.stream import EventStream
 from streaming.event import Event, EventId
 from streaming.fold import fold
-from streaming.log import Run, RunRequest
+from streaming.log import Run, RunRequest, SessionNotFound
 from streaming.reader import Reader, Signal, open_reader
 
 JSON = "application/json"
@@ -29,14 +30,10 @@ async def chat(request: Request) -> Response:
     request.state.session_id = session_id
     if not house.ready:
         raise DoorError(SHUTTING_DOWN, "This instance is shutting down. Try again.", {"Retry-After": "1"})
+    asked = RunRequest("chat", body.message, body.agent)
+    key = idempotency(request.headers.get("idempotency-key"), session_id, asked, body.on_busy)
     before = await house.store.top(session_id)
-    run, _new = await house.store.submit(
-        session_id,
-        owner_of(request),
-        RunRequest("chat", body.message, body.agent),
-        on_busy=body.on_busy,
-        idempotency=idempotency(request.headers.get("idempotency-key"), body),
-    )
+    run, _new = await house.store.submit(session_id, owner_of(request), asked, on_busy=body.on_busy, idempotency=key)
     house.runs.wake(session_id)
     if prefers_async(request):
         return Response(
@@ -52,11 +49,6 @@ async def chat(request: Request) -> Response:
     async with _following(house, run, after) as reader:
         events = await outcome(reader)
     return Response(answer(session_id, run.run_id, events), media_type=JSON)
-
-
-def run_start(run: Run, before: EventId) -> EventId:
-    """A cursor before the run's first event, given the log's end before the run was submitted."""
-    return (run.first, 0) if run.first else before
 
 
 def events_url(run: Run) -> str:
@@ -77,7 +69,10 @@ async def _following(house: House, run: Run, after: EventId) -> AsyncIterator[Re
 
 
 async def outcome(reader: Reader) -> list[Event]:
-    """All events of the reader's run, to its ending. Raises DoorError when this instance ends before the run."""
+    """All events of the reader's run, to its ending.
+
+    Raises SessionNotFound when the session was deleted meanwhile, DoorError when this instance ends before the run.
+    """
     events: list[Event] = []
     while True:
         got = await reader.next()
@@ -85,6 +80,8 @@ async def outcome(reader: Reader) -> list[Event]:
             events += got
         elif got is Signal.END:
             return events
+        elif got is Signal.BYE and reader.reason == "deleted":
+            raise SessionNotFound("the session was deleted before the answer was complete")
         elif got is Signal.BYE:
             message = (
                 "This instance ended before the answer did; the run goes on elsewhere. Read the session, or ask again."

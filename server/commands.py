@@ -62,7 +62,7 @@ def serve(settings: Settings) -> None:
     """Serve until told to stop. Raises ClickException when it cannot start."""
     from server.app import create_app
     from server.house import open_house
-    from server.serve import bind, run
+    from server.serve import bind, server_of
 
     logs.configure(settings)
     try:
@@ -74,7 +74,7 @@ def serve(settings: Settings) -> None:
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     failures: list[Exception] = []
     app = create_app(lambda: open_house(settings, progress=IndexBar()), failures.append)
-    run(settings, app, listener, lambda: welcome(settings))
+    server_of(app, lambda: welcome(settings)).run([listener])
     if failures:
         raise click.ClickException(str(failures[0]))
 

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
@@ -11,6 +12,8 @@ from agents.errors import AgentError
 from streaming import log
 from streaming.event import MalformedId
 from streaming.events import RunFailed
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,7 @@ def describe(error: Exception) -> RunFailed:
     """An agent's exception as the ending of its run; what is inside an unexpected one is for the log alone."""
     if isinstance(error, AgentError):
         return RunFailed(code=error.code, message=error.message, retryable=error.retryable)
+    _log.error("answer failed", exc_info=error)
     return RunFailed(code=INTERNAL.code, message="Something went wrong on our side. Try again.", retryable=True)
 
 

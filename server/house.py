@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import orjson
+import structlog
 
 from agents.llm import LanguageModel
 from agents.model_limits import ModelLimits
@@ -17,13 +18,15 @@ from server.errors import describe
 from server.settings import Settings
 from streaming.events import Output
 from streaming.fanout import Fanout
-from streaming.log import Run, Store
+from streaming.log import Run, Store, StoreError
 from streaming.pulse import Pulse
 from streaming.runs import Runs, open_runs
 from streaming.sqlite import SqliteStore, open_sqlite
 
 if TYPE_CHECKING:
     from agents.house import Agents, Progress
+
+log = structlog.get_logger(__name__)
 
 HISTORY = 10
 """Earlier questions that an agent is told of."""
@@ -95,7 +98,10 @@ async def open_model(settings: Settings, stack: AsyncExitStack) -> LanguageModel
 
 async def _purge(store: SqliteStore) -> None:
     while True:
-        await store.purge()
+        try:
+            await store.purge()
+        except StoreError as error:
+            log.warning("old sessions not forgotten yet", reason=str(error))
         await asyncio.sleep(PURGE)
 
 
@@ -115,7 +121,7 @@ async def open_house(
         agents = await stack.enter_async_context(
             open_agents(data_dir=settings.data_dir, model=model, progress=progress)
         )
-        fanout, pulse = Fanout(store), Pulse()
+        fanout, pulse = Fanout(store), Pulse(period=settings.heartbeat, blocked=settings.slow_timeout)
         store.on_delete = fanout.close_session
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         runs = await stack.enter_async_context(

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from streaming.control import Hello, HelloData, Snapshot
-from streaming.event import START, Event, EventId, format_id
+from streaming.event import START, Event, EventId, MalformedId, format_id, parse_id
 from streaming.fold import State, apply, empty, new_run
 from streaming.log import Run, Store
 from streaming.reader import Reader
@@ -17,14 +17,35 @@ async def open_stream(store: Store, reader: Reader, session_id: str) -> tuple[He
 
     Raises StoreUnavailable.
     """
-    recovered = await store.has(session_id, reader.cursor)
     top = reader.channel.top
+    recovered = await _whole(store, session_id, reader.cursor, top)
     hello = Hello(session_id=session_id, data=HelloData(recovered=recovered, top=format_id(top)))
     if recovered:
         return hello, None
     state = await snapshot(store, session_id)
     reader.cursor = _id(state)
     return hello, Snapshot(id=state["last_id"], session_id=session_id, data=state)
+
+
+def cursor_of(text: str) -> EventId:
+    """A client's cursor: the id of an event that it was given, or `0-0`. Raises MalformedId."""
+    cursor = parse_id(text)
+    if cursor[1] == 0 and cursor != START:
+        raise MalformedId(f"{text} is no event's id: their second number counts from 1")
+    return cursor
+
+
+def run_start(run: Run | None, before: EventId) -> EventId:
+    """A cursor before the run's first event, given the log's end at a time when the run had not started."""
+    return (run.first, 0) if run is not None and run.first else before
+
+
+async def _whole(store: Store, session_id: str, cursor: EventId, top: EventId) -> bool:
+    """Whether all that follows the cursor is kept. A run's start is (g, 0): no event, and perhaps none follows yet."""
+    generation, sequence = cursor
+    if sequence or cursor == START:
+        return await store.has(session_id, cursor)
+    return top < (generation, 1) or await store.has(session_id, (generation, 1))
 
 
 async def snapshot(store: Store, session_id: str) -> State:

@@ -12,4 +12,7 @@ def allowed(scope: Scope, origins: tuple[str, ...]) -> bool:
     if not origin or "*" in origins or origin in origins:
         return True
     host = str(headers.get(b"host", b""), "latin-1")
-    return bool(urlsplit(origin).netloc == host)
+    try:
+        return bool(urlsplit(origin).netloc == host)
+    except ValueError:
+        return False

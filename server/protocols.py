@@ -1,6 +1,5 @@
 """uvicorn's protocols with two doors more: giving up a client that takes nothing, and writing ready frames at once."""
 
-from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -8,30 +7,53 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Request
 from websockets.protocol import State
 
+from streaming.channel import Frame
+from streaming.reader import Reader
+
 ABORT = "orchestratai.abort"
 """scope extension: a function that drops the connection with what it has not taken."""
 
 FRAMES = "orchestratai.frames"
 """scope extension: `websocket.send` may carry `frames`, WebSocket frames as bytes, any number of them."""
 
+WRITE = "orchestratai.write"
+"""scope extension: a function that writes bytes in the connection's framing (HTTP chunks, WebSocket frames) at once,
+or returns False when the response is not at that point or the client is slow: then `send` is the way."""
+
 
 class StreamHttpProtocol(HttpToolsProtocol):
-    """HTTP whose scope carries the ABORT extension."""
+    """HTTP whose scope carries the ABORT and WRITE extensions."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        extensions: Any = {ABORT: self.transport.abort}
+        extensions: Any = {ABORT: self.transport.abort, WRITE: self.write_chunks}
         self.scope["extensions"] = extensions
+
+    def write_chunks(self, chunks: bytes) -> bool:
+        """Write whole HTTP chunks into the running response; False when that cannot be done at once."""
+        cycle = self.cycle
+        if self.flow.write_paused or cycle.disconnected or cycle.response_complete or not cycle.chunked_encoding:
+            return False
+        self.transport.write(chunks)
+        return True
 
 
 class StreamWebSocketProtocol(WebSocketsSansIOProtocol):
-    """WebSocket whose scope carries the ABORT and FRAMES extensions."""
+    """WebSocket whose scope carries the ABORT, FRAMES and WRITE extensions."""
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if hasattr(self, "scope"):
             extensions: Any = {**(self.scope.get("extensions") or {}), ABORT: self.transport.abort, FRAMES: {}}
+            extensions[WRITE] = self.write_frames
             self.scope["extensions"] = extensions
+
+    def write_frames(self, frames: bytes) -> bool:
+        """Write whole frames; False when that cannot be done at once."""
+        if not self.writable.is_set() or self.disconnected or self.conn.state is not State.OPEN:
+            return False
+        self.transport.write(frames)
+        return True
 
     async def send(self, message: Any) -> None:
         frames = message.get("frames")
@@ -39,11 +61,12 @@ class StreamWebSocketProtocol(WebSocketsSansIOProtocol):
             await super().send(message)
             return
         await self.writable.wait()
-        if not self.disconnected and self.conn.state is State.OPEN:
-            self.transport.write(frames)
+        self.write_frames(frames)
 
 
-def abort_of(scope: Any) -> Callable[[], None]:
-    """The connection's abort, or nothing to call under another server."""
-    abort: Callable[[], None] = scope.get("extensions", {}).get(ABORT, lambda: None)
-    return abort
+def attach(reader: Reader, scope: Any, frame: Frame) -> None:
+    """Let the reader give its client up, and write to it at once, where the server's protocol can."""
+    extensions = scope.get("extensions", {})
+    reader.abort = extensions.get(ABORT, reader.abort)
+    reader.sink = extensions.get(WRITE)
+    reader.frame = frame

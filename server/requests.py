@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from dataclasses import asdict
 from typing import TypeVar
 
 import orjson
@@ -9,31 +10,34 @@ from pydantic import BaseModel
 from starlette.requests import Request
 
 from server.errors import INVALID, INVALID_JSON, REQUEST_TIMEOUT, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, DoorError
-from streaming.log import Idempotency
+from streaming.log import Idempotency, OnBusy, RunRequest
 
 T = TypeVar("T", bound=BaseModel)
 
 BODY_LIMIT = 64 * 1024
-BODY_TIMEOUT = 10.0
 KEY_LIMIT = 255
 
 
 async def read_body(request: Request) -> bytes:
-    """The whole body. Raises DoorError: 413 over 64 KiB, 408 when it does not arrive within 10 s."""
-    too_large = DoorError(TOO_LARGE, f"The body is larger than {BODY_LIMIT} bytes.")
+    """The whole body. Raises DoorError: 413 over 64 KiB, 408 when it does not arrive within BODY_TIMEOUT."""
+    timeout: float = request.app.state.house.settings.body_timeout
+    too_large = f"The body is larger than {BODY_LIMIT} bytes."
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > BODY_LIMIT:
-        raise too_large
+        raise DoorError(TOO_LARGE, too_large)
     body = bytearray()
     try:
-        async with asyncio.timeout(BODY_TIMEOUT):
+        async with asyncio.timeout(timeout):
             async for part in request.stream():
-                body += part
-                if len(body) > BODY_LIMIT:
-                    raise too_large
+                if len(body) <= BODY_LIMIT:  # the rest is let pass: closing on a client that writes loses the answer
+                    body += part
     except TimeoutError:
-        message = f"The body did not arrive within {BODY_TIMEOUT:.0f} seconds."
+        if len(body) > BODY_LIMIT:
+            raise DoorError(TOO_LARGE, too_large, {"Connection": "close"}) from None
+        message = f"The body did not arrive within {timeout:g} seconds."
         raise DoorError(REQUEST_TIMEOUT, message, {"Connection": "close"}) from None
+    if len(body) > BODY_LIMIT:
+        raise DoorError(TOO_LARGE, too_large)
     return bytes(body)
 
 
@@ -57,13 +61,17 @@ async def read_json(request: Request, model: type[T]) -> tuple[T, bytes]:
     return parse_json(body, model), body
 
 
-def idempotency(key: str | None, body: BaseModel) -> Idempotency | None:
-    """The caller's Idempotency-Key with a digest of the request. Raises DoorError for an unusable key."""
+def idempotency(key: str | None, session_id: str, request: RunRequest, on_busy: OnBusy) -> Idempotency | None:
+    """The caller's Idempotency-Key with a digest of what is asked, the same on every door.
+
+    Raises DoorError for an unusable key.
+    """
     if key is None:
         return None
     if not key or len(key) > KEY_LIMIT or not key.isascii() or not key.isprintable():
         raise DoorError(INVALID, f"Idempotency-Key must be 1 to {KEY_LIMIT} printable ASCII characters.")
-    return Idempotency(key, hashlib.sha256(body.model_dump_json().encode()).hexdigest())
+    asked = orjson.dumps([session_id, asdict(request), on_busy], option=orjson.OPT_SORT_KEYS)
+    return Idempotency(key, hashlib.sha256(asked).hexdigest())
 
 
 def wants_events(request: Request) -> bool:

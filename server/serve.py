@@ -46,8 +46,8 @@ def bind(settings: Settings) -> socket.socket:
     return listener
 
 
-def run(settings: Settings, app: Starlette, listener: socket.socket, on_ready: Callable[[], None]) -> None:
-    """Serve until told to stop."""
+def server_of(app: Starlette, on_ready: Callable[[], None]) -> Server:
+    """The application's server; it listens once run."""
     config = uvicorn.Config(
         app,
         loop="uvloop" if os.name == "posix" else "asyncio",
@@ -65,4 +65,4 @@ def run(settings: Settings, app: Starlette, listener: socket.socket, on_ready: C
         timeout_keep_alive=75,
         lifespan="on",
     )
-    Server(config, app, on_ready).run([listener])
+    return Server(config, app, on_ready)

@@ -10,9 +10,10 @@ from server.chat import JSON, events_url
 from server.errors import INVALID, SESSION_NOT_FOUND, DoorError
 from server.house import House
 from server.identity import owner_of
+from server.opening import cursor_of, run_start
 from server.schemas import ActiveRun, RunView, SessionCreated, SessionView, TurnView
-from server.stream import EventStream
-from streaming.event import EventId, format_id, iso, parse_id
+from server.stream import HEADERS, EventStream
+from streaming.event import EventId, format_id, iso
 from streaming.log import Run
 from streaming.reader import open_reader
 
@@ -84,9 +85,11 @@ async def events(request: Request) -> Response:
     unknown = set(request.query_params) - {"after", "run", "ticket"}
     if unknown:
         raise DoorError(INVALID, f"Unknown parameter {sorted(unknown)[0]!r}; known: after, run.")
-    session = await house.store.session(session_id_of(request), owner_of(request))
+    session_id = session_id_of(request)
+    end = await house.store.top(session_id)
+    session = await house.store.session(session_id, owner_of(request))
     given = request.headers.get("last-event-id") or request.query_params.get("after")
-    after: EventId | None = parse_id(given) if given else None
+    after: EventId | None = cursor_of(given) if given else None
     run_id = request.query_params.get("run")
     if run_id is not None:
         run = await house.store.run(run_id, owner_of(request))
@@ -94,9 +97,11 @@ async def events(request: Request) -> Response:
             raise DoorError(INVALID, "That run belongs to another session.")
         if run.over and after is not None and run.last is not None and after >= run.last:
             return Response(status_code=204)
-        after = after or ((run.first, 0) if run.first else None)
-    elif after is None and session.active_run is not None:
-        after = (session.active_run.first, 0)
+        after = after or run_start(run, end)
+    elif after is None:
+        after = run_start(session.active_run, end)
+    if request.method == "HEAD":
+        return Response(headers=HEADERS, media_type="text/event-stream")
     reader = open_reader(house.fanout, house.pulse, session.session_id, after, run_id)
     return EventStream(house.store, session.session_id, reader)
 

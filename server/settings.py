@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     )
     session_ttl: float = Field(30 * 86400, gt=0, description="Seconds that an unused session is kept.")
     run_timeout: float = Field(300.0, gt=0, description="Seconds after which a run is ended as failed.")
+    body_timeout: float = Field(10.0, gt=0, description="Seconds that a request's body may take to arrive.")
+    heartbeat: float = Field(5.0, gt=0, description="Seconds between pings during a run; three times that when idle.")
+    slow_timeout: float = Field(20.0, gt=0, description="Seconds after which a reader that takes nothing is dropped.")
     drain_timeout: float = Field(25.0, ge=0, description="Seconds that active runs get when the server ends.")
 
     @field_validator("allowed_origins", mode="before")

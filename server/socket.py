@@ -1,6 +1,7 @@
 """WS /api/ws: one socket for many sessions, the same events as over SSE."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -19,15 +20,15 @@ from server.errors import (
 )
 from server.house import House
 from server.identity import OPEN
-from server.opening import open_stream
+from server.opening import cursor_of, open_stream, run_start
 from server.origins import allowed
-from server.protocols import FRAMES, abort_of
+from server.protocols import FRAMES, attach
 from server.requests import idempotency
 from server.socket_frames import CLIENT_FRAME, Ack, Cancel, Error, Follow, Pong, Unfollow
 from server.socket_frames import Send as SendFrame
 from server.stream import bye_data
 from streaming.control import Bye, Control, Live, Ping, TopData, encode
-from streaming.event import Event, format_id, parse_id
+from streaming.event import Event, format_id
 from streaming.log import RunRequest
 from streaming.reader import Reader, Signal, open_reader
 
@@ -46,7 +47,7 @@ class Socket:
         self._house = house
         self._receive = receive
         self._send = send
-        self._abort = abort_of(scope)
+        self._scope = scope
         self._frames = FRAMES in scope.get("extensions", {})
         self._owner = OPEN
         self._following: dict[str, asyncio.Task[None]] = {}
@@ -117,19 +118,18 @@ class Socket:
         if not self._house.ready:
             raise DoorError(SHUTTING_DOWN, "This instance is shutting down. Send it again after reconnecting.")
         session_id = str(frame.session_id)
+        asked = RunRequest("chat", frame.message, frame.agent)
+        key = idempotency(frame.idempotency_key, session_id, asked, frame.on_busy)
         run, _new = await self._house.store.submit(
-            session_id,
-            self._owner,
-            RunRequest("chat", frame.message, frame.agent),
-            on_busy=frame.on_busy,
-            idempotency=idempotency(frame.idempotency_key, frame.model_copy(update={"ref": None})),
+            session_id, self._owner, asked, on_busy=frame.on_busy, idempotency=key
         )
         self._house.runs.wake(session_id)
         await self._control(Ack(session_id=session_id, run_id=run.run_id, status=run.state, ref=frame.ref))
 
     async def _follow(self, frame: Follow) -> None:
         session_id = str(frame.session_id)
-        after = parse_id(frame.after) if frame.after is not None else None
+        after = cursor_of(frame.after) if frame.after is not None else None
+        end = await self._house.store.top(session_id)
         session = await self._house.store.session(session_id, self._owner)
         earlier = self._following.pop(session_id, None)
         if earlier is not None:
@@ -137,16 +137,21 @@ class Socket:
             await asyncio.wait((earlier,))
         if len(self._following) >= FOLLOW_LIMIT:
             raise DoorError(INVALID, f"One socket follows {FOLLOW_LIMIT} sessions at most: unfollow one first.")
-        if after is None and session.active_run is not None:
-            after = (session.active_run.first, 0)
+        if after is None:
+            after = run_start(session.active_run, end)
         await self._control(Ack(session_id=session_id, status="following", ref=frame.ref))
         reader = open_reader(self._house.fanout, self._house.pulse, session_id, after)
-        self._following[session_id] = asyncio.ensure_future(self._pump(session_id, reader))
+        task = self._following[session_id] = asyncio.ensure_future(self._pump(session_id, reader))
+        task.add_done_callback(lambda done: self._left(session_id, done))
+
+    def _left(self, session_id: str, task: asyncio.Task[None]) -> None:
+        if self._following.get(session_id) is task:
+            del self._following[session_id]
 
     async def _pump(self, session_id: str, opening: Any) -> None:
         try:
             async with opening as reader:
-                reader.abort = self._abort
+                attach(reader, self._scope, _frames)
                 hello, snapshot = await open_stream(self._house.store, reader, session_id)
                 await self._control(hello)
                 if snapshot is not None:
@@ -177,7 +182,7 @@ class Socket:
 
     async def _events(self, events: list[Event]) -> None:
         if self._frames:
-            await self._send({"type": "websocket.send", "frames": b"".join([event.frame for event in events])})
+            await self._send({"type": "websocket.send", "frames": _frames(events)})
         else:
             for event in events:
                 await self._send({"type": "websocket.send", "text": event.body.decode()})
@@ -191,6 +196,10 @@ class Socket:
         if not self._closed:
             self._closed = True
             await self._send({"type": "websocket.close", "code": code, "reason": reason})
+
+
+def _frames(events: Sequence[Event]) -> bytes:
+    return b"".join([event.frame for event in events])
 
 
 def _parse(message: Any) -> dict[str, Any]:
@@ -216,12 +225,14 @@ def _top(reader: Reader) -> TopData:
     return TopData(top=format_id(reader.channel.top))
 
 
-async def socket_door(scope: Scope, receive: Receive, send: Send) -> None:
+class SocketDoor:
     """The ASGI endpoint. A page of another site is told so with a close code, which a browser shows to it."""
-    house: House = scope["app"].state.house
-    await receive()
-    await send({"type": "websocket.accept"})
-    if allowed(scope, house.settings.allowed_origins):
-        await Socket(house, scope, receive, send).serve()
-    else:
-        await send({"type": "websocket.close", "code": FORBIDDEN_ORIGIN.close, "reason": "origin not allowed"})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        house: House = scope["app"].state.house
+        await receive()
+        await send({"type": "websocket.accept"})
+        if allowed(scope, house.settings.allowed_origins):
+            await Socket(house, scope, receive, send).serve()
+        else:
+            await send({"type": "websocket.close", "code": FORBIDDEN_ORIGIN.close, "reason": "origin not allowed"})

@@ -2,15 +2,16 @@
 
 import asyncio
 import random
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 
 from sse_starlette import EventSourceResponse
 from starlette.types import Receive, Scope, Send
 
 from server.opening import open_stream
-from server.protocols import abort_of
-from streaming.control import Bye, ByeData, Live, Ping, TopData, sse
-from streaming.event import format_id
+from server.protocols import attach
+from streaming.control import Bye, ByeData, Live, Ping, Snapshot, TopData, sse
+from streaming.event import Event, format_id
 from streaming.log import Store
 from streaming.reader import Reader, Signal
 
@@ -37,15 +38,16 @@ class EventStream(EventSourceResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with self._reader as reader:
-            reader.abort = abort_of(scope)
+            attach(reader, scope, _chunk)
             hello, snapshot = await open_stream(self._store, reader, self._session_id)
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             await self._write(send, sse(hello) + (sse(snapshot) if snapshot is not None else b""))
-            listener = asyncio.ensure_future(_listen(receive, reader))
-            try:
-                await self._pump(reader, send)
-            finally:
-                listener.cancel()
+            if snapshot is None or not _is_over(snapshot, reader.run_id):
+                listener = asyncio.ensure_future(_listen(receive, reader))
+                try:
+                    await self._pump(reader, send)
+                finally:
+                    listener.cancel()
             if reader.reason != "gone":
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
 
@@ -53,7 +55,7 @@ class EventStream(EventSourceResponse):
         while True:
             got = await reader.next()
             if isinstance(got, list):
-                body = reader.channel.framed(got)
+                body = reader.channel.framed(got, _frames)
             elif got is Signal.LIVE:
                 body = sse(Live(session_id=self._session_id, data=_top(reader)))
             elif got is Signal.PING:
@@ -68,6 +70,19 @@ class EventStream(EventSourceResponse):
     @staticmethod
     async def _write(send: Send, body: bytes) -> None:
         await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+def _is_over(snapshot: Snapshot, run_id: str | None) -> bool:
+    return any(run["run_id"] == run_id and run["status"] != "running" for run in snapshot.data["runs"])
+
+
+def _frames(events: Sequence[Event]) -> bytes:
+    return b"".join([event.sse for event in events])
+
+
+def _chunk(events: Sequence[Event]) -> bytes:
+    body = _frames(events)
+    return b"%x\r\n%b\r\n" % (len(body), body)
 
 
 def _top(reader: Reader) -> TopData:

@@ -6,8 +6,9 @@ from the store instead. That one rule serves live, late, slow and reconnecting r
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
+from typing import Protocol
 
 from streaming.event import START, Event, EventId, size
 from streaming.events import ENDINGS
@@ -18,13 +19,28 @@ MOST_BYTES = 256 * 1024
 _BY_ID = attrgetter("id")
 
 
+Frame = Callable[[Sequence[Event]], bytes]
+"""Events as the bytes that a transport writes."""
+
+
+class Waiting(Protocol):
+    """A reader that has all there is."""
+
+    def push(self, before: EventId, events: list[Event]) -> bool:
+        """Hand on at once the events that follow on `before`; False when it cannot, and must be woken."""
+        ...
+
+    def wake(self) -> None:
+        """Look again."""
+        ...
+
+
 class Channel:
     """The tail of one session's log."""
 
     __slots__ = (
         "_bytes",
-        "_framed",
-        "_framed_span",
+        "_frames",
         "active",
         "bye",
         "events",
@@ -32,7 +48,7 @@ class Channel:
         "known",
         "lock",
         "users",
-        "waiters",
+        "waiting",
     )
 
     def __init__(self) -> None:
@@ -43,10 +59,9 @@ class Channel:
         self.active = False
         self.bye: str | None = None
         self.users = 0
-        self.waiters: set[asyncio.Future[None]] = set()
+        self.waiting: set[Waiting] = set()
         self._bytes = 0
-        self._framed = b""
-        self._framed_span: tuple[EventId, EventId] | None = None
+        self._frames: dict[Frame, tuple[EventId, EventId, bytes]] = {}
 
     @property
     def top(self) -> EventId:
@@ -60,8 +75,8 @@ class Channel:
         if not fresh:
             return
         generation, sequence = fresh[0].id
-        follows = sequence == 1 if generation != top[0] else sequence == top[1] + 1
-        if not (self.known and follows):
+        follows = self.known and self._follows(fresh[0])
+        if not follows:
             self._restart((generation, sequence - 1))
         self.known = True
         self.events.extend(fresh)
@@ -69,7 +84,22 @@ class Channel:
         self._bytes += size(fresh)
         if len(self.events) > MOST_EVENTS or self._bytes > MOST_BYTES:
             self._trim()
-        self.wake()
+        if follows:
+            self._push(top, list(fresh))
+        else:
+            self.wake()
+
+    def _push(self, before: EventId, events: list[Event]) -> None:
+        for reader in [reader for reader in self.waiting if not reader.push(before, events)]:
+            self.waiting.discard(reader)
+            reader.wake()
+
+    def _follows(self, event: Event) -> bool:
+        """Whether nothing can have been missed before the event: a new generation only follows on a run's ending."""
+        generation, sequence = event.id
+        if generation == self.top[0]:
+            return sequence == self.top[1] + 1
+        return sequence == 1 and bool(self.events) and self.events[-1].type in ENDINGS
 
     def note_top(self, top: EventId) -> None:
         """The store's newest id: what was missed on the way is left to be read from the store."""
@@ -88,20 +118,19 @@ class Channel:
             return list(self.events)
         return self.events[bisect_right(self.events, after, key=_BY_ID) :]
 
-    def framed(self, events: list[Event]) -> bytes:
-        """The events as SSE, made once for readers that ask for the same ones one after the other."""
-        span = (events[0].id, events[-1].id)
-        if span != self._framed_span:
-            self._framed_span = span
-            self._framed = b"".join([event.sse for event in events])
-        return self._framed
+    def framed(self, events: list[Event], frame: Frame) -> bytes:
+        """The events in a transport's framing, made once for readers that ask for the same one after the other."""
+        first, last = events[0].id, events[-1].id
+        made = self._frames.get(frame)
+        if made is None or made[1] != last or made[0] != first:
+            made = self._frames[frame] = first, last, frame(events)
+        return made[2]
 
     def wake(self) -> None:
         """Let every waiting reader look."""
-        waiters, self.waiters = self.waiters, set()
-        for waiter in waiters:
-            if not waiter.done():
-                waiter.set_result(None)
+        waiting, self.waiting = self.waiting, set()
+        for reader in waiting:
+            reader.wake()
 
     def say_bye(self, reason: str) -> None:
         """Tell every reader to leave once it has what there is."""

@@ -22,7 +22,7 @@ def parse_id(text: str) -> EventId:
     """`"17-3"` as (17, 3). Raises MalformedId."""
     generation, dash, sequence = text.partition("-")
     digits = generation.isascii() and generation.isdigit() and sequence.isascii() and sequence.isdigit()
-    if not dash or not digits or len(text) > 40:
+    if not dash or not digits or len(generation) > 18 or len(sequence) > 18:
         raise MalformedId(f"an event id looks like 1764000000000-12, not {text[:40]!r}")
     return int(generation), int(sequence)
 

@@ -1,11 +1,11 @@
 """A reader is a cursor in a session's log: from memory where it can, from the store where it must."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from enum import Enum
 
-from streaming.channel import Channel
+from streaming.channel import Channel, Frame
 from streaming.event import Event, EventId
 from streaming.events import ENDINGS
 from streaming.fanout import Fanout
@@ -41,8 +41,10 @@ class Reader:
         "busy_since",
         "channel",
         "cursor",
+        "frame",
         "reason",
         "run_id",
+        "sink",
     )
 
     def __init__(
@@ -60,7 +62,9 @@ class Reader:
         self.run_id = run_id
         self.reason = ""
         self.busy_since = asyncio.get_running_loop().time()
-        self.abort: Callable[[], None] = lambda: None
+        self.abort: Callable[[], None] = _nothing
+        self.sink: Callable[[bytes], bool] | None = None
+        self.frame: Frame = _bodies
 
     async def next(self) -> list[Event] | Signal:
         """All the events that are there after the cursor, at least one; or a signal. Raises StoreUnavailable."""
@@ -98,8 +102,27 @@ class Reader:
     def leave(self) -> None:
         """The client went: make `next` return BYE. For use by another task."""
         self.reason = "gone"
+        self.wake()
+
+    def wake(self) -> None:
+        """Make a waiting `next` look again."""
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+
+    def push(self, before: EventId, events: list[Event]) -> bool:
+        """Write the events to the client at once, without waking the reader's task, where that is possible.
+
+        It is when the reader waits, has all that came before, and its `sink` takes bytes without delay: `sink` is
+        given the events in the transport's `frame`, and says whether it took them.
+        """
+        if self.sink is None or self.cursor != before or self._waiter is None or self._waiter.done():
+            return False
+        if self.run_id is not None and (events[0].run_id != self.run_id or events[-1].type in ENDINGS):
+            return False
+        if not self.sink(self.channel.framed(events, self.frame)):
+            return False
+        self.cursor = events[-1].id
+        return True
 
     async def _available(self) -> list[Event]:
         if self._ended or self.reason:
@@ -129,11 +152,11 @@ class Reader:
 
     async def _wait(self) -> None:
         waiter = self._waiter = asyncio.get_running_loop().create_future()
-        self.channel.waiters.add(waiter)
+        self.channel.waiting.add(self)
         try:
             await waiter
         finally:
-            self.channel.waiters.discard(waiter)
+            self.channel.waiting.discard(self)
             self._waiter = None
 
     def beat(self, now: float, limit: float, idle: bool) -> None:
@@ -143,7 +166,15 @@ class Reader:
                 self.abort()
         elif self._waiter is not None and not self._waiter.done() and (idle or self.channel.active):
             self._ping = True
-            self._waiter.set_result(None)
+            self.wake()
+
+
+def _nothing() -> None:
+    pass
+
+
+def _bodies(events: Sequence[Event]) -> bytes:
+    return b"\n".join([event.body for event in events])
 
 
 @asynccontextmanager

@@ -55,9 +55,7 @@ class Writer:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._flush())
-                self._gatherer = group.create_task(self._gather(output, describe, timeout))
-                if self._stopped_by is not None or self._handed_over:
-                    self._gatherer.cancel()
+                group.create_task(self._gather(output, describe, timeout))
         except BaseExceptionGroup as errors:
             raise errors.exceptions[0] from None
 
@@ -75,9 +73,12 @@ class Writer:
             self._gatherer.cancel()
 
     async def _gather(self, output: AsyncGenerator[Output, None], describe: Describe, timeout: float) -> None:
+        self._gatherer = asyncio.current_task()
         try:
             async with asyncio.timeout(timeout):
                 try:
+                    if self._stopped_by is not None or self._handed_over:
+                        raise asyncio.CancelledError
                     async for item in output:
                         self._add(item)
                         if self._ended or self._pending_bytes() > KEPT:

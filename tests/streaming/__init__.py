@@ -1,0 +1,1 @@
+"""How facts become durable: the log, the fan-out, the writer."""
