@@ -1,8 +1,8 @@
 """CPU of one delivered event, to 200 readers, beside a raw uvloop server that writes the same ready bytes."""
 
 import asyncio
-import os
 import base64
+import os
 
 from benchmarks.processes import line, running, tell
 from benchmarks.table import Row
@@ -25,7 +25,9 @@ async def connect(port: int, path: str, websocket: bool) -> asyncio.BaseTranspor
     upgrade = ""
     if websocket:
         key = base64.b64encode(os.urandom(16)).decode()
-        upgrade = f"connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: {key}\r\n"
+        upgrade = (
+            f"connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: {key}\r\n"
+        )
     transport, _ = await asyncio.get_running_loop().create_connection(Sink, "127.0.0.1", port)
     transport.write(f"GET {path} HTTP/1.1\r\nhost: localhost\r\n{upgrade}\r\n".encode())
     return transport

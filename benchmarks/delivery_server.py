@@ -101,9 +101,7 @@ async def ours() -> None:
                         socket = Socket(scope["app"].state.house, scope, receive, send)
                         await socket._pump(session_id, open_reader(fanout, pulse, session_id, START))
 
-                app = Application(
-                    routes=[Route("/events", events), WebSocketRoute("/ws", Door())], lifespan=lifespan
-                )
+                app = Application(routes=[Route("/events", events), WebSocketRoute("/ws", Door())], lifespan=lifespan)
                 app.state.house = type("House", (), {"store": store})()
                 config = uvicorn.Config(
                     app,

@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 
 
 @asynccontextmanager
-async def running(module: str, *arguments: str, env: dict[str, str] | None = None) -> AsyncIterator[asyncio.subprocess.Process]:
+async def running(
+    module: str, *arguments: str, env: dict[str, str] | None = None
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """`python -m module arguments…` with pipes, killed at the end of the block."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,

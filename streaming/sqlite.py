@@ -15,6 +15,9 @@ from typing import Any, TypeVar
 from streaming.event import START, Event, EventId, join, split
 from streaming.events import ENDINGS
 from streaming.log import (
+    IDEMPOTENCY_TTL,
+    LEASE,
+    QUEUE_LIMIT,
     Deliver,
     Fenced,
     Hole,
@@ -35,9 +38,10 @@ from streaming.sqlite_thread import SqliteThread, connect, translate
 
 T = TypeVar("T")
 
-LEASE = 10.0
-QUEUE_LIMIT = 20
-IDEMPOTENCY_TTL = 24 * 3600.0
+APPEND = """INSERT INTO blocks SELECT ?1, ?2, ?3, ?4, ?5 FROM sessions WHERE session_id=?1 AND generation=?2
+    AND ?3 = 1 + COALESCE(
+        (SELECT last FROM blocks WHERE session_id=?1 AND generation=?2 ORDER BY first DESC LIMIT 1), 0)"""
+"""One statement for what happens with every token: each statement hands Python's lock to and fro."""
 
 RUN = """SELECT run_id, session_id, request, state, attempt, first, runs.created_at, cancelled_by,
     last_generation, last_sequence, ending, lost FROM runs"""
@@ -66,6 +70,7 @@ class SqliteStore:
         self._attached: dict[str, Deliver] = {}
         self.on_cancel: Callable[[str], None] = lambda run_id: None
         self.on_delete: Callable[[str], None] = lambda session_id: None
+        self.on_lost: Callable[[str], None] = lambda session_id: None
 
     # ── The log ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -73,33 +78,37 @@ class SqliteStore:
         generation, first = events[0].id
         ending = next((event for event in events if event.type in ENDINGS), None)
 
+        last = events[-1].id[1]
+
         def write(db: sqlite3.Connection) -> None:
-            row = db.execute("SELECT generation FROM sessions WHERE session_id=?", (session_id,)).fetchone()
-            if row is None:
-                raise SessionNotFound("the session was deleted")
-            if row[0] != generation:
-                raise Fenced(f"generation {row[0]} writes now, {generation} no longer may")
-            row = db.execute(
-                "SELECT last FROM blocks WHERE session_id=? AND generation=? ORDER BY first DESC LIMIT 1",
-                (session_id, generation),
-            ).fetchone()
-            stored = row[0] if row else 0
-            if first > stored + 1:
-                raise Hole(stored + 1)
-            fresh = events[stored + 1 - first :]
-            if not fresh:
-                return
-            db.execute(
-                "INSERT INTO blocks VALUES (?, ?, ?, ?, ?)",
-                (session_id, generation, fresh[0].id[1], fresh[-1].id[1], join(fresh)),
-            )
+            block = (session_id, generation, first, last, join(events))
+            if db.execute(APPEND, block).rowcount == 0:
+                self._mend(db, session_id, events)
             if ending is not None:
                 self._end(db, session_id, ending)
 
-        await self._writer.run(write)
+        await self._writer.run(write, patient=events[-1].type == "token")
         deliver = self._attached.get(session_id)
         if deliver is not None:
             deliver(session_id, events)
+
+    def _mend(self, db: sqlite3.Connection, session_id: str, events: Sequence[Event]) -> None:
+        """Append what of the events is new, or say why that cannot be."""
+        generation, first = events[0].id
+        row = db.execute("SELECT generation FROM sessions WHERE session_id=?", (session_id,)).fetchone()
+        if row is None:
+            raise SessionNotFound("the session was deleted")
+        if row[0] != generation:
+            raise Fenced(f"generation {row[0]} writes now, {generation} no longer may")
+        row = db.execute(
+            "SELECT MAX(last) FROM blocks WHERE session_id=? AND generation=?", (session_id, generation)
+        ).fetchone()
+        stored = row[0] or 0
+        if first > stored + 1:
+            raise Hole(stored + 1)
+        fresh = events[stored + 1 - first :]
+        if fresh:
+            db.execute(APPEND, (session_id, generation, fresh[0].id[1], fresh[-1].id[1], join(fresh)))
 
     def _end(self, db: sqlite3.Connection, session_id: str, ending: Event) -> None:
         db.execute(

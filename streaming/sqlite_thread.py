@@ -13,6 +13,10 @@ from streaming.log import StoreError, StoreFull, StoreUnavailable
 
 T = TypeVar("T")
 Operation = Callable[[sqlite3.Connection], Any]
+Batch = list[tuple[Operation, asyncio.Future[Any]]]
+
+WINDOW = 0.005
+"""Seconds between two commits of operations that can wait: what comes in between shares the second."""
 
 BUSY_TIMEOUT = 5.0
 """Seconds to wait for another process that holds the file, such as a backup."""
@@ -42,10 +46,13 @@ class SqliteThread:
     neighbours in the transaction are not disturbed.
     """
 
-    def __init__(self, path: Path, *, most: int = 256) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._most = most
-        self._queue: queue.SimpleQueue[tuple[Operation, asyncio.Future[Any]] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
+        self._gathered: Batch = []
+        self._flushed = 0.0
+        self._timer: asyncio.Handle | None = None
+        self._hurried = False
         self._thread = threading.Thread(target=self._work, name="sqlite-writer", daemon=True)
 
     async def __aenter__(self) -> Self:
@@ -57,31 +64,38 @@ class SqliteThread:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._flush()
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
         self._connection.close()
 
-    async def run(self, operation: Callable[[sqlite3.Connection], T]) -> T:
-        """The operation's result, once it is committed. Raises what it raised, or StoreUnavailable, StoreFull."""
+    async def run(self, operation: Callable[[sqlite3.Connection], T], *, patient: bool = False) -> T:
+        """The operation's result, once it is committed. Raises what it raised, or StoreUnavailable, StoreFull.
+
+        A `patient` operation may wait up to WINDOW for company, when the commit before was less than that ago.
+        """
         future: asyncio.Future[T] = self._loop.create_future()
-        self._queue.put((operation, future))
+        self._gathered.append((operation, future))
+        wait = self._flushed + WINDOW - self._loop.time() if patient else 0.0
+        if self._timer is None or (wait <= 0 and not self._hurried):
+            if self._timer is not None:
+                self._timer.cancel()
+            self._hurried = wait <= 0
+            self._timer = self._loop.call_soon(self._flush) if wait <= 0 else self._loop.call_later(wait, self._flush)
         return await future
 
+    def _flush(self) -> None:
+        self._timer = None
+        self._hurried = False
+        if self._gathered:
+            self._flushed = self._loop.time()
+            self._queue.put(self._gathered)
+            self._gathered = []
+
     def _work(self) -> None:
-        ended = False
-        while not ended:
-            batch = []
-            item = self._queue.get()
-            while item is not None:
-                batch.append(item)
-                if len(batch) == self._most or self._queue.empty():
-                    break
-                item = self._queue.get()
-            ended = item is None
-            if batch:
-                results = self._commit([operation for operation, _ in batch])
-                futures = [future for _, future in batch]
-                self._loop.call_soon_threadsafe(_settle, futures, results)
+        while (batch := self._queue.get()) is not None:
+            results = self._commit([operation for operation, _ in batch])
+            self._loop.call_soon_threadsafe(_settle, [future for _, future in batch], results)
 
     def _commit(self, operations: list[Operation]) -> list[Any]:
         try:
