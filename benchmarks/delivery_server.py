@@ -26,7 +26,7 @@ from streaming.event import START, Encoder, Event
 from streaming.fanout import Fanout
 from streaming.log import RunRequest
 from streaming.pulse import Pulse
-from streaming.reader import open_reader
+from streaming.reader import Reader
 from streaming.sqlite import open_sqlite
 
 INTERVAL = 0.025
@@ -85,40 +85,39 @@ async def ours() -> None:
             assert lease is not None
             encoder = Encoder(session_id, lease.run.run_id, lease.generation)
             fanout, pulse = Fanout(store), Pulse()
-            async with fanout.channel(session_id):
 
-                @asynccontextmanager
-                async def lifespan(app: Starlette):  # type: ignore[no-untyped-def]
-                    yield
+            @asynccontextmanager
+            async def lifespan(app: Starlette):  # type: ignore[no-untyped-def]
+                yield
 
-                async def events(request):  # type: ignore[no-untyped-def]
-                    return EventStream(store, session_id, open_reader(fanout, pulse, session_id, START))
+            async def events(request):  # type: ignore[no-untyped-def]
+                return EventStream(store, Reader(fanout, pulse, session_id, START))
 
-                class Door:
-                    async def __call__(self, scope, receive, send) -> None:  # type: ignore[no-untyped-def]
-                        await receive()
-                        await send({"type": "websocket.accept"})
-                        socket = Socket(scope["app"].state.house, scope, receive, send)
-                        await socket._pump(session_id, open_reader(fanout, pulse, session_id, START))
+            class Door:
+                async def __call__(self, scope, receive, send) -> None:  # type: ignore[no-untyped-def]
+                    await receive()
+                    await send({"type": "websocket.accept"})
+                    socket = Socket(scope["app"].state.house, scope, receive, send)
+                    await socket._pump(Reader(fanout, pulse, session_id, START))
 
-                app = Application(routes=[Route("/events", events), WebSocketRoute("/ws", Door())], lifespan=lifespan)
-                app.state.house = type("House", (), {"store": store})()
-                config = uvicorn.Config(
-                    app,
-                    port=0,
-                    http=StreamHttpProtocol,
-                    ws=StreamWebSocketProtocol,
-                    ws_per_message_deflate=False,
-                    log_level="error",
-                    access_log=False,
-                )
-                server = uvicorn.Server(config)
-                serving = asyncio.ensure_future(server.serve())
-                while not server.started:
-                    await asyncio.sleep(0.01)
-                print(server.servers[0].sockets[0].getsockname()[1], flush=True)
-                await commands(lambda events: store.append(session_id, events), encoder)
-                serving.cancel()
+            app = Application(routes=[Route("/events", events), WebSocketRoute("/ws", Door())], lifespan=lifespan)
+            app.state.house = type("House", (), {"store": store})()
+            config = uvicorn.Config(
+                app,
+                port=0,
+                http=StreamHttpProtocol,
+                ws=StreamWebSocketProtocol,
+                ws_per_message_deflate=False,
+                log_level="error",
+                access_log=False,
+            )
+            server = uvicorn.Server(config)
+            serving = asyncio.ensure_future(server.serve())
+            while not server.started:
+                await asyncio.sleep(0.01)
+            print(server.servers[0].sockets[0].getsockname()[1], flush=True)
+            await commands(lambda events: store.append(session_id, events), encoder)
+            serving.cancel()
 
 
 if __name__ == "__main__":

@@ -2,42 +2,65 @@
 
 import asyncio
 import json
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from benchmarks.delivery import Sink, connect
-from benchmarks.processes import line, running, tell
+from benchmarks.first_token import new_session
+from benchmarks.processes import line, running
+from benchmarks.start import served
 from benchmarks.table import Row
 
 READERS = 2000
 WARM = 200
 
 
-async def cost(kind: str) -> float:
-    """KiB of resident memory per idle reader."""
-    websocket = kind.endswith("ws")
+def resident(pid: int) -> int:
+    """Bytes of memory that the process holds."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+async def theirs(kind: str) -> float:
+    """KiB of resident memory per idle reader of a server that ours is compared with."""
     async with running("benchmarks.idle_server", kind) as server:
-        port, session_id = (await line(server)).split()
-        transports: list[asyncio.Transport] = []
+        return await held(int(await line(server)), server.pid, "/", websocket=kind.endswith("ws"))
 
-        async def open_readers(count: int) -> None:
-            before = Sink.received
-            for _ in range(count):
-                transport = await connect(int(port), "/", websocket)
-                assert isinstance(transport, asyncio.Transport)
-                transports.append(transport)
-            if kind == "ours-ws":
-                await asyncio.sleep(1)
-                for transport in transports[-count:]:
-                    transport.write(masked({"type": "follow", "session_id": session_id}))
-            while Sink.received < before + count * 40:
+
+async def ours(*, websocket: bool) -> float:
+    """The same of our real server."""
+    with TemporaryDirectory() as folder:
+        async with served(Path(folder)) as (port, pid, _):
+            session_id = await new_session(port)
+            path = "/api/ws" if websocket else f"/api/session/{session_id}/events"
+            return await held(port, pid, path, websocket=websocket, follow=session_id if websocket else None)
+
+
+async def held(port: int, pid: int, path: str, *, websocket: bool, follow: str | None = None) -> float:
+    """KiB of resident memory of the process per idle reader, after some that warm it up."""
+    transports: list[asyncio.Transport] = []
+
+    async def open_readers(count: int) -> None:
+        before = Sink.received
+        for _ in range(count):
+            transport = await connect(port, path, websocket)
+            assert isinstance(transport, asyncio.Transport)
+            transports.append(transport)
+        while Sink.received < before + count * 100:
+            await asyncio.sleep(0.05)
+        if follow is not None:
+            for transport in transports[-count:]:
+                transport.write(masked({"type": "follow", "session_id": follow}))
+            while Sink.received < before + count * 400:
                 await asyncio.sleep(0.05)
-            await asyncio.sleep(1)
+        await asyncio.sleep(1)
 
-        await open_readers(WARM)
-        empty = int(await tell(server, "memory"))
-        await open_readers(READERS)
-        full = int(await tell(server, "memory"))
-        for transport in transports:
-            transport.close()
+    await open_readers(WARM)
+    empty = resident(pid)
+    await open_readers(READERS)
+    full = resident(pid)
+    for transport in transports:
+        transport.close()
     return (full - empty) / READERS / 1024
 
 
@@ -49,25 +72,25 @@ def masked(frame: dict[str, str]) -> bytes:
 
 async def rows() -> list[Row]:
     """The memory rows of the table."""
-    bare, theirs, ours = await cost("bare"), await cost("sse-starlette"), await cost("ours")
-    socket, our_socket = await cost("starlette-ws"), await cost("ours-ws")
+    bare, library, stream = await theirs("bare"), await theirs("sse-starlette"), await ours(websocket=False)
+    starlette, socket = await theirs("starlette-ws"), await ours(websocket=True)
     return [
         Row(
             "memory per idle SSE reader",
-            f"{ours:.1f} KiB",
-            f"bare ASGI {bare:.1f}, sse-starlette {theirs:.1f} KiB",
-            ours / bare,
+            f"{stream:.1f} KiB",
+            f"bare ASGI {bare:.1f}, sse-starlette {library:.1f} KiB",
+            stream / bare,
             "≤ 16 KiB",
-            ours <= 16,
-            "the task that listens for the client's leaving, Starlette's request and the middlewares' frames",
+            stream <= 16,
+            "uvicorn's protocol and request objects, the task with its frames, and the reader",
         ),
         Row(
             "memory per idle WebSocket reader",
-            f"{our_socket:.1f} KiB",
-            f"Starlette on sansio {socket:.1f} KiB",
-            our_socket / socket,
+            f"{socket:.1f} KiB",
+            f"Starlette on sansio {starlette:.1f} KiB",
+            socket / starlette,
             "≤ 26 KiB",
-            our_socket <= 26,
+            socket <= 26,
             "the second task: one takes the client's frames, one waits for events",
         ),
     ]

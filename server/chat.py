@@ -17,7 +17,7 @@ from server.stream import EventStream
 from streaming.event import Event, EventId
 from streaming.fold import fold
 from streaming.log import Run, RunRequest, SessionNotFound
-from streaming.reader import Reader, Signal, open_reader
+from streaming.reader import Reader, Signal
 
 JSON = "application/json"
 
@@ -44,8 +44,8 @@ async def chat(request: Request) -> Response:
         )
     after = run_start(run, before)
     if wants_events(request):
-        reading = open_reader(house.fanout, house.pulse, session_id, after, run.run_id)
-        return EventStream(house.store, session_id, reading)
+        reading = Reader(house.fanout, house.pulse, session_id, after, run.run_id)
+        return EventStream(house.store, reading)
     async with _following(house, run, after) as reader:
         events = await outcome(reader)
     return Response(answer(session_id, run.run_id, events), media_type=JSON)
@@ -63,7 +63,7 @@ def accepted(run: Run) -> Accepted:
 
 @asynccontextmanager
 async def _following(house: House, run: Run, after: EventId) -> AsyncIterator[Reader]:
-    async with open_reader(house.fanout, house.pulse, run.session_id, after, run.run_id) as reader:
+    async with Reader(house.fanout, house.pulse, run.session_id, after, run.run_id) as reader:
         reader.stay()
         yield reader
 

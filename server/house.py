@@ -4,8 +4,8 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 import orjson
 import structlog
@@ -22,6 +22,7 @@ from streaming.log import Run, Store, StoreError
 from streaming.pulse import Pulse
 from streaming.runs import Runs, open_runs
 from streaming.sqlite import SqliteStore, open_sqlite
+from streaming.stores import open_store
 
 if TYPE_CHECKING:
     from agents.house import Agents, Progress
@@ -32,6 +33,14 @@ HISTORY = 10
 """Earlier questions that an agent is told of."""
 
 PURGE = 3600.0
+
+
+class Guest(Protocol):
+    """A connection that watches no session in particular, and so hears no `bye` from one."""
+
+    async def dismiss(self) -> None:
+        """Leave as soon as what it follows has."""
+        ...
 
 
 @dataclass(slots=True)
@@ -46,13 +55,17 @@ class House:
     agents: "Agents"
     clock: Callable[[], float] = time.time
     ready: bool = True
+    guests: set[Guest] = field(default_factory=set)
 
     async def drain(self) -> None:
         """Not ready any more; readers leave, runs get their time, the rest is handed over."""
         self.ready = False
         self.fanout.drain()
+        leaving = [asyncio.ensure_future(guest.dismiss()) for guest in self.guests]
         await self.runs.drain(self.settings.drain_timeout)
         self.fanout.end()
+        for task in leaving:
+            task.cancel()
 
 
 def answer_with(answerer: Answerer) -> Callable[[Run, Sequence[Run]], AsyncGenerator[Output, None]]:
@@ -96,6 +109,13 @@ async def open_model(settings: Settings, stack: AsyncExitStack) -> LanguageModel
     return await stack.enter_async_context(opening)
 
 
+async def _open_store(settings: Settings, stack: AsyncExitStack) -> Store:
+    if settings.redis_url is not None:
+        return await stack.enter_async_context(open_store(settings.redis_url, session_ttl=settings.session_ttl))
+    path = settings.data_dir / "sessions.db"
+    return await stack.enter_async_context(open_sqlite(path, session_ttl=settings.session_ttl))
+
+
 async def _purge(store: SqliteStore) -> None:
     while True:
         try:
@@ -114,20 +134,21 @@ async def open_house(
 
     async with AsyncExitStack() as stack:
         stack.enter_context(claim_data_dir(settings.data_dir, settings.url))
-        store = await stack.enter_async_context(
-            open_sqlite(settings.data_dir / "sessions.db", session_ttl=settings.session_ttl)
-        )
+        store = await _open_store(settings, stack)
         model = await open_model(settings, stack)
         agents = await stack.enter_async_context(
             open_agents(data_dir=settings.data_dir, model=model, progress=progress)
         )
         fanout, pulse = Fanout(store), Pulse(period=settings.heartbeat, blocked=settings.slow_timeout)
         store.on_delete = fanout.close_session
+        store.on_lost = fanout.lose
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         runs = await stack.enter_async_context(
             open_runs(store, answer_with(agents.answer), describe, timeout=settings.run_timeout)
         )
-        background = [tasks.create_task(pulse.run()), tasks.create_task(_purge(store))]
+        background = [tasks.create_task(pulse.run())]
+        if isinstance(store, SqliteStore):
+            background.append(tasks.create_task(_purge(store)))
         try:
             yield House(settings, store, fanout, pulse, runs, agents)
         finally:

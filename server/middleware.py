@@ -3,6 +3,7 @@
 import re
 import time
 import uuid
+from collections.abc import Awaitable, Callable
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,6 +17,22 @@ SECURITY = [
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
 ]
+
+
+Rest = Callable[[Receive, Send], Awaitable[None]]
+
+LATER = "orchestratai.later"
+
+
+async def outlive(scope: Scope, receive: Receive, send: Send, rest: Rest) -> None:
+    """Run the rest of a long response once the application has returned.
+
+    Its dozen frames and objects would otherwise stay in memory as long as the stream, for each reader.
+    """
+    if LATER in scope:
+        scope[LATER].append(rest)
+    else:
+        await rest(receive, send)
 
 
 class RequestContext:
@@ -54,8 +71,12 @@ class RequestContext:
         def forward(message: Message):  # type: ignore[no-untyped-def]
             return send(message) if status else first(message)
 
+        later: list[Rest] = []
+        scope[LATER] = later
         try:
             await self._app(scope, receive, forward)
+            for rest in later:
+                await rest(receive, forward)
         finally:
             log.info(
                 "request",

@@ -12,12 +12,12 @@ from streaming.log import Run, Store
 from streaming.reader import Reader
 
 
-async def open_stream(store: Store, reader: Reader, session_id: str) -> tuple[Hello, Snapshot | None]:
+async def open_stream(store: Store, reader: Reader) -> tuple[Hello, Snapshot | None]:
     """The opening frames. A cursor whose own entry is gone is moved to the end, and a snapshot stands for the rest.
 
     Raises StoreUnavailable.
     """
-    top = reader.channel.top
+    session_id, top = reader.session_id, reader.channel.top
     recovered = await _whole(store, session_id, reader.cursor, top)
     hello = Hello(session_id=session_id, data=HelloData(recovered=recovered, top=format_id(top)))
     if recovered:

@@ -1,5 +1,6 @@
 """uvicorn's protocols with two doors more: giving up a client that takes nothing, and writing ready frames at once."""
 
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -21,13 +22,30 @@ WRITE = "orchestratai.write"
 or returns False when the response is not at that point or the client is slow: then `send` is the way."""
 
 
+GONE = "orchestratai.gone"
+"""scope extension: a function that takes what to call when the client goes; saves a task that would wait for that."""
+
+
 class StreamHttpProtocol(HttpToolsProtocol):
-    """HTTP whose scope carries the ABORT and WRITE extensions."""
+    """HTTP whose scope carries the ABORT, WRITE and GONE extensions."""
+
+    gone: tuple[Callable[[], None], ...] = ()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        extensions: Any = {ABORT: self.transport.abort, WRITE: self.write_chunks}
+        if self.cycle is None or self.cycle.response_complete:
+            self.gone = ()
+        extensions: Any = {ABORT: self.transport.abort, WRITE: self.write_chunks, GONE: self.when_gone}
         self.scope["extensions"] = extensions
+
+    def when_gone(self, call: Callable[[], None]) -> None:
+        """Call this when the connection is lost before the response is complete."""
+        self.gone = (*self.gone, call)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        for call in self.gone:
+            call()
 
     def write_chunks(self, chunks: bytes) -> bool:
         """Write whole HTTP chunks into the running response; False when that cannot be done at once."""
@@ -64,9 +82,15 @@ class StreamWebSocketProtocol(WebSocketsSansIOProtocol):
         self.write_frames(frames)
 
 
-def attach(reader: Reader, scope: Any, frame: Frame) -> None:
-    """Let the reader give its client up, and write to it at once, where the server's protocol can."""
+def attach(reader: Reader, scope: Any, frame: Frame) -> bool:
+    """Let the reader write to its client at once and give it up, where the server's protocol can.
+
+    True when the protocol will also tell the reader that its client went.
+    """
     extensions = scope.get("extensions", {})
     reader.abort = extensions.get(ABORT, reader.abort)
     reader.sink = extensions.get(WRITE)
     reader.frame = frame
+    if GONE in extensions:
+        extensions[GONE](reader.leave)
+    return GONE in extensions

@@ -15,7 +15,7 @@ from server.schemas import ActiveRun, RunView, SessionCreated, SessionView, Turn
 from server.stream import HEADERS, EventStream
 from streaming.event import EventId, format_id, iso
 from streaming.log import Run
-from streaming.reader import open_reader
+from streaming.reader import Reader
 
 
 def session_id_of(request: Request) -> str:
@@ -102,8 +102,8 @@ async def events(request: Request) -> Response:
         after = run_start(session.active_run, end)
     if request.method == "HEAD":
         return Response(headers=HEADERS, media_type="text/event-stream")
-    reader = open_reader(house.fanout, house.pulse, session.session_id, after, run_id)
-    return EventStream(house.store, session.session_id, reader)
+    reader = Reader(house.fanout, house.pulse, session.session_id, after, run_id)
+    return EventStream(house.store, reader)
 
 
 async def cancel(request: Request) -> Response:

@@ -1,10 +1,13 @@
 """The only place that reads the environment: it becomes one frozen value."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from streaming.log import StoreError
+from streaming.stores import check_url
 
 
 class Settings(BaseSettings):
@@ -15,6 +18,8 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     data_dir: Path = Field(Path("data"), description="Where sessions, events and the index are kept.")
+    redis_url: str | None = Field(None, description="Redis that instances share; none: SQLite, for one.")
+    workers: int = Field(1, ge=1, le=64, description="Processes that serve the port; more than one needs REDIS_URL.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_format: Literal["auto", "text", "json"] = Field("auto", description="`auto`: text on a terminal, else JSON.")
     openai_api_key: SecretStr | None = Field(None, description="Key for the model's provider.")
@@ -35,6 +40,22 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        try:
+            return None if value is None else check_url(value)
+        except StoreError as error:
+            raise ValueError(str(error)) from None
+
+    @model_validator(mode="after")
+    def _one_process(self) -> Self:
+        if self.workers > 1 and self.redis_url is None:
+            raise ValueError(
+                f"WORKERS={self.workers} needs REDIS_URL: without it sessions live in a SQLite file for one process"
+            )
+        return self
 
     @property
     def url(self) -> str:

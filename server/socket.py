@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import orjson
@@ -20,17 +21,18 @@ from server.errors import (
 )
 from server.house import House
 from server.identity import OPEN
+from server.middleware import outlive
 from server.opening import cursor_of, open_stream, run_start
 from server.origins import allowed
 from server.protocols import FRAMES, attach
 from server.requests import idempotency
 from server.socket_frames import CLIENT_FRAME, Ack, Cancel, Error, Follow, Pong, Unfollow
 from server.socket_frames import Send as SendFrame
-from server.stream import bye_data
-from streaming.control import Bye, Control, Live, Ping, TopData, encode
-from streaming.event import Event, format_id
+from server.stream import bye_data, mark
+from streaming.control import Bye, Control, encode
+from streaming.event import Event
 from streaming.log import RunRequest
-from streaming.reader import Reader, Signal, open_reader
+from streaming.reader import Reader, Signal
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +59,7 @@ class Socket:
 
     async def serve(self) -> None:
         """Until the client goes, or must go."""
+        self._house.guests.add(self)
         try:
             while not self._closed:
                 message = await self._receive()
@@ -64,11 +67,18 @@ class Socket:
                     return
                 await self._take(message)
         finally:
+            self._house.guests.discard(self)
             self._closed = True
             for task in self._following.values():
                 task.cancel()
             if self._following:
                 await asyncio.wait(self._following.values())
+
+    async def dismiss(self) -> None:
+        """This process ends: close once every session that is followed has said `bye`."""
+        if self._following:
+            await asyncio.wait(tuple(self._following.values()))
+        await self._close(4001, "drain")
 
     async def _take(self, message: Any) -> None:
         ref: str | None = None
@@ -140,44 +150,39 @@ class Socket:
         if after is None:
             after = run_start(session.active_run, end)
         await self._control(Ack(session_id=session_id, status="following", ref=frame.ref))
-        reader = open_reader(self._house.fanout, self._house.pulse, session_id, after)
-        task = self._following[session_id] = asyncio.ensure_future(self._pump(session_id, reader))
+        reader = Reader(self._house.fanout, self._house.pulse, session_id, after)
+        task = self._following[session_id] = asyncio.ensure_future(self._pump(reader))
         task.add_done_callback(lambda done: self._left(session_id, done))
 
     def _left(self, session_id: str, task: asyncio.Task[None]) -> None:
         if self._following.get(session_id) is task:
             del self._following[session_id]
 
-    async def _pump(self, session_id: str, opening: Any) -> None:
+    async def _pump(self, reader: Reader) -> None:
         try:
-            async with opening as reader:
+            async with reader:
                 attach(reader, self._scope, _frames)
-                hello, snapshot = await open_stream(self._house.store, reader, session_id)
-                await self._control(hello)
-                if snapshot is not None:
-                    await self._control(snapshot)
-                await self._relay(session_id, reader)
+                for frame in await open_stream(self._house.store, reader):
+                    if frame is not None:
+                        await self._control(frame)
+                await self._relay(reader)
         except Exception as error:
             problem, text = problem_of(error)
             if problem.status >= 500:
                 log.exception("socket stream failed", code=problem.code)
             await self._control(
-                Error(code=problem.code, message=text, retryable=problem.retryable, session_id=session_id)
+                Error(code=problem.code, message=text, retryable=problem.retryable, session_id=reader.session_id)
             )
 
-    async def _relay(self, session_id: str, reader: Reader) -> None:
+    async def _relay(self, reader: Reader) -> None:
         while True:
             got = await reader.next()
             if isinstance(got, list):
                 await self._events(got)
-            elif got is Signal.LIVE:
-                await self._control(Live(session_id=session_id, data=_top(reader)))
-            elif got is Signal.PING:
-                await self._control(Ping(session_id=session_id, data=_top(reader)))
+            elif got is Signal.LIVE or got is Signal.PING:
+                await self._control(mark(got, reader))
             else:
-                await self._control(Bye(session_id=session_id, data=bye_data(reader.reason)))
-                if reader.reason == "drain":
-                    await self._close(4001, "drain")
+                await self._control(Bye(session_id=reader.session_id, data=bye_data(reader.reason)))
                 return
 
     async def _events(self, events: list[Event]) -> None:
@@ -221,10 +226,6 @@ def _text(value: object) -> str | None:
     return value[:128] if isinstance(value, str) and value else None
 
 
-def _top(reader: Reader) -> TopData:
-    return TopData(top=format_id(reader.channel.top))
-
-
 class SocketDoor:
     """The ASGI endpoint. A page of another site is told so with a close code, which a browser shows to it."""
 
@@ -233,6 +234,10 @@ class SocketDoor:
         await receive()
         await send({"type": "websocket.accept"})
         if allowed(scope, house.settings.allowed_origins):
-            await Socket(house, scope, receive, send).serve()
+            await outlive(scope, receive, send, partial(_serve, house, scope))
         else:
             await send({"type": "websocket.close", "code": FORBIDDEN_ORIGIN.close, "reason": "origin not allowed"})
+
+
+async def _serve(house: House, scope: Scope, receive: Receive, send: Send) -> None:
+    await Socket(house, scope, receive, send).serve()

@@ -3,11 +3,13 @@
 import asyncio
 import random
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AsyncExitStack
+from functools import partial
 
 from sse_starlette import EventSourceResponse
 from starlette.types import Receive, Scope, Send
 
+from server.middleware import outlive
 from server.opening import open_stream
 from server.protocols import attach
 from streaming.control import Bye, ByeData, Live, Ping, Snapshot, TopData, sse
@@ -30,46 +32,61 @@ def bye_data(reason: str) -> ByeData:
 class EventStream(EventSourceResponse):
     """sse-starlette's response with a leaner call: no lock, no task group and no ping task for each reader."""
 
-    def __init__(self, store: Store, session_id: str, reader: AbstractAsyncContextManager[Reader]) -> None:
+    def __init__(self, store: Store, reader: Reader) -> None:
         super().__init__(iter(()), headers=HEADERS)
         self._store = store
-        self._session_id = session_id
         self._reader = reader
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with self._reader as reader:
-            attach(reader, scope, _chunk)
-            hello, snapshot = await open_stream(self._store, reader, self._session_id)
+        reader = self._reader
+        async with AsyncExitStack() as opened:
+            await opened.enter_async_context(reader)
+            heard = attach(reader, scope, _chunk)
+            hello, snapshot = await open_stream(self._store, reader)
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            await self._write(send, sse(hello) + (sse(snapshot) if snapshot is not None else b""))
-            if snapshot is None or not _is_over(snapshot, reader.run_id):
-                listener = asyncio.ensure_future(_listen(receive, reader))
-                try:
-                    await self._pump(reader, send)
-                finally:
-                    listener.cancel()
-            if reader.reason != "gone":
+            await _write(send, sse(hello) + (sse(snapshot) if snapshot is not None else b""))
+            if snapshot is not None and _is_over(snapshot, reader.run_id):
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-    async def _pump(self, reader: Reader, send: Send) -> None:
-        while True:
-            got = await reader.next()
-            if isinstance(got, list):
-                body = reader.channel.framed(got, _frames)
-            elif got is Signal.LIVE:
-                body = sse(Live(session_id=self._session_id, data=_top(reader)))
-            elif got is Signal.PING:
-                body = sse(Ping(session_id=self._session_id, data=_top(reader)))
-            elif got is Signal.BYE and reader.reason != "gone":
-                await self._write(send, sse(Bye(session_id=self._session_id, data=bye_data(reader.reason))))
                 return
-            else:
-                return
-            await self._write(send, body)
+            opened.pop_all()
+        await outlive(scope, receive, send, partial(_serve, reader, heard))
 
-    @staticmethod
-    async def _write(send: Send, body: bytes) -> None:
-        await send({"type": "http.response.body", "body": body, "more_body": True})
+
+async def _serve(reader: Reader, heard: bool, receive: Receive, send: Send) -> None:
+    """Write what comes until the reader is done, and close it. `heard`: the protocol tells when the client goes."""
+    listener = None if heard else asyncio.ensure_future(_listen(receive, reader))
+    try:
+        await _pump(reader, send)
+        if reader.reason != "gone":
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+    finally:
+        if listener is not None:
+            listener.cancel()
+        await reader.__aexit__(None, None, None)
+
+
+async def _pump(reader: Reader, send: Send) -> None:
+    while True:
+        got = await reader.next()
+        if isinstance(got, list):
+            await _write(send, reader.channel.framed(got, _frames))
+        elif got is Signal.LIVE or got is Signal.PING:
+            await _write(send, sse(mark(got, reader)))
+        elif got is Signal.BYE and reader.reason != "gone":
+            await _write(send, sse(Bye(session_id=reader.session_id, data=bye_data(reader.reason))))
+            return
+        else:
+            return
+
+
+async def _write(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+def mark(signal: Signal, reader: Reader) -> Live | Ping:
+    """LIVE and PING as frames."""
+    kind = Live if signal is Signal.LIVE else Ping
+    return kind(session_id=reader.session_id, data=TopData(top=format_id(reader.channel.top)))
 
 
 def _is_over(snapshot: Snapshot, run_id: str | None) -> bool:
@@ -83,10 +100,6 @@ def _frames(events: Sequence[Event]) -> bytes:
 def _chunk(events: Sequence[Event]) -> bytes:
     body = _frames(events)
     return b"%x\r\n%b\r\n" % (len(body), body)
-
-
-def _top(reader: Reader) -> TopData:
-    return TopData(top=format_id(reader.channel.top))
 
 
 async def _listen(receive: Receive, reader: Reader) -> None:

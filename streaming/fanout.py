@@ -1,7 +1,7 @@
 """The process's fan-out: one channel for each session that somebody here reads or writes."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 
 from streaming.channel import Channel
 from streaming.event import Event
@@ -22,9 +22,8 @@ class Fanout:
         if channel is not None:
             channel.offer(events)
 
-    @asynccontextmanager
-    async def channel(self, session_id: str) -> AsyncIterator[Channel]:
-        """The session's channel, kept up to date while somebody uses it. Raises StoreUnavailable."""
+    async def enter(self, session_id: str) -> Channel:
+        """The session's channel, kept up to date until its last user leaves. Raises StoreUnavailable."""
         channel = self.channels.get(session_id)
         if channel is None:
             channel = self.channels[session_id] = Channel()
@@ -35,11 +34,16 @@ class Fanout:
                 if not channel.known:
                     await self.log.attach(session_id, self.deliver)
                     channel.note_top(await self.log.top(session_id))
-            yield channel
-        finally:
-            channel.users -= 1
-            if channel.users == 0:
-                await self._forget(session_id, channel)
+        except BaseException:
+            await self.leave(session_id, channel)
+            raise
+        return channel
+
+    async def leave(self, session_id: str, channel: Channel) -> None:
+        """End one use of a channel that was entered."""
+        channel.users -= 1
+        if channel.users == 0:
+            await self._forget(session_id, channel)
 
     async def _forget(self, session_id: str, channel: Channel) -> None:
         async with channel.lock:
@@ -55,6 +59,12 @@ class Fanout:
         channel = self.channels.get(session_id)
         if channel is not None:
             channel.say_bye("deleted")
+
+    def lose(self, session_id: str) -> None:
+        """Events that were delivered are gone from the store: the session's readers leave, and begin anew."""
+        channel = self.channels.pop(session_id, None)
+        if channel is not None:
+            channel.say_bye("state_lost")
 
     def drain(self) -> None:
         """This process is about to end: readers leave, and come back elsewhere, but for those who stay."""

@@ -9,6 +9,15 @@ from streaming.events import AgentId, RunKind
 
 RunState = Literal["queued", "running", "completed", "failed", "cancelled"]
 OnBusy = Literal["enqueue", "reject", "interrupt"]
+LEASE = 10.0
+"""Seconds for which a lease is held without a renewal."""
+
+QUEUE_LIMIT = 20
+"""Messages that may wait in a session while a run is active."""
+
+IDEMPOTENCY_TTL = 24 * 3600.0
+"""Seconds for which an idempotency key is remembered."""
+
 Deliver = Callable[[str, Sequence[Event]], None]
 """Called in the event loop with a session's events, in order, once they are stored."""
 
@@ -229,6 +238,9 @@ class Store(EventLog, Ledger, Protocol):
 
     on_delete: Callable[[str], None]
     """Called in the event loop with a session's id when it is deleted."""
+
+    on_lost: Callable[[str], None]
+    """Called in the event loop with a session's id when the store lost events that were delivered already."""
 
     def check(self) -> Awaitable[None]:
         """Raises StoreUnavailable when it cannot serve."""

@@ -1,8 +1,6 @@
 """One heartbeat for all readers of the process, spread out so that no moment has to serve them all."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Protocol
 
 PERIOD = 5.0
@@ -34,15 +32,14 @@ class Pulse:
         self._slots: list[set[Beating]] = [set() for _ in range(SLOTS)]
         self._next = 0
 
-    @contextmanager
-    def beating(self, member: Beating) -> Iterator[None]:
-        """The member has a heartbeat inside the block."""
-        slot = self._slots[self._next]
+    def add(self, member: Beating) -> None:
+        """The member has a heartbeat from now on."""
+        self._slots[self._next].add(member)
         self._next = (self._next + 1) % SLOTS
-        slot.add(member)
-        try:
-            yield
-        finally:
+
+    def remove(self, member: Beating) -> None:
+        """The member has none any more."""
+        for slot in self._slots:
             slot.discard(member)
 
     @property

@@ -1,16 +1,22 @@
 """A reader is a cursor in a session's log: from memory where it can, from the store where it must."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from enum import Enum
+from types import TracebackType
+from typing import Self
 
-from streaming.channel import Channel, Frame
+from streaming.channel import Frame
 from streaming.event import Event, EventId
 from streaming.events import ENDINGS
 from streaming.fanout import Fanout
-from streaming.log import EventLog
+from streaming.log import StoreUnavailable
 from streaming.pulse import Pulse
+
+PATIENCE = 30.0
+"""Seconds for which a store that is away is no more than a pause."""
+
+RETRY = 0.25
 
 
 class Signal(Enum):
@@ -27,14 +33,18 @@ class Signal(Enum):
 
 
 class Reader:
-    """Reads one session, or one run of it, from a cursor on. Used by one task."""
+    """Reads one session, or one run of it, from a cursor on. Used by one task, inside `async with`.
+
+    Without `after` it reads from the log's end; with `run_id`, that run alone and no further than its ending.
+    """
 
     __slots__ = (
+        "_after",
         "_ended",
+        "_fanout",
         "_live",
-        "_log",
         "_ping",
-        "_session_id",
+        "_pulse",
         "_stays",
         "_waiter",
         "abort",
@@ -44,30 +54,44 @@ class Reader:
         "frame",
         "reason",
         "run_id",
+        "session_id",
         "sink",
     )
 
     def __init__(
-        self, log: EventLog, session_id: str, channel: Channel, after: EventId, run_id: str | None = None
+        self, fanout: Fanout, pulse: Pulse, session_id: str, after: EventId | None, run_id: str | None = None
     ) -> None:
-        self._log = log
-        self._session_id = session_id
+        self._fanout = fanout
+        self._pulse = pulse
         self._waiter: asyncio.Future[None] | None = None
         self._live = False
         self._ping = False
         self._ended = False
         self._stays = False
-        self.channel = channel
-        self.cursor = after
+        self._after = after
+        self.session_id = session_id
         self.run_id = run_id
         self.reason = ""
-        self.busy_since = asyncio.get_running_loop().time()
         self.abort: Callable[[], None] = _nothing
         self.sink: Callable[[bytes], bool] | None = None
         self.frame: Frame = _bodies
 
+    async def __aenter__(self) -> Self:
+        """Raises StoreUnavailable."""
+        self.channel = await self._fanout.enter(self.session_id)
+        self.cursor = self.channel.top if self._after is None else self._after
+        self.busy_since = asyncio.get_running_loop().time()
+        self._pulse.add(self)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pulse.remove(self)
+        await self._fanout.leave(self.session_id, self.channel)
+
     async def next(self) -> list[Event] | Signal:
-        """All the events that are there after the cursor, at least one; or a signal. Raises StoreUnavailable."""
+        """All the events that are there after the cursor, at least one; or a signal."""
         self.busy_since = 0.0
         try:
             while True:
@@ -129,14 +153,25 @@ class Reader:
             return []
         events = self.channel.since(self.cursor)
         if events is None:
-            events = await self._log.read(self._session_id, self.cursor)
-            if self._lost(events):
-                self.reason = "state_lost"
+            events = await self._page()
+            if events is None or self._lost(events):
+                self.reason = self.reason or "state_lost"
                 return []
         if not events:
             return []
         self.cursor = events[-1].id
         return events if self.run_id is None else self._of_run(events)
+
+    async def _page(self) -> list[Event] | None:
+        """A page from the store; None when it stays away for too long, or the reader must leave meanwhile."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while True:
+            try:
+                return await self._fanout.log.read(self.session_id, self.cursor)
+            except StoreUnavailable:
+                if self.reason or self._dismissed() or asyncio.get_running_loop().time() > deadline:
+                    return None
+                await asyncio.sleep(RETRY)
 
     def _lost(self, page: list[Event]) -> bool:
         """Whether what follows the cursor is missing from the store's page."""
@@ -175,14 +210,3 @@ def _nothing() -> None:
 
 def _bodies(events: Sequence[Event]) -> bytes:
     return b"\n".join([event.body for event in events])
-
-
-@asynccontextmanager
-async def open_reader(
-    fanout: Fanout, pulse: Pulse, session_id: str, after: EventId | None, run_id: str | None = None
-) -> AsyncIterator[Reader]:
-    """A reader after the cursor, or from the log's end where it is None. Raises StoreUnavailable."""
-    async with fanout.channel(session_id) as channel:
-        reader = Reader(fanout.log, session_id, channel, channel.top if after is None else after, run_id)
-        with pulse.beating(reader):
-            yield reader

@@ -104,7 +104,7 @@ class Runs:
         run = lease.run
         if lease.attempt == 1 or not await self._store.has(lease.session_id, (run.first, 1)):
             yield RunStarted(kind=run.request.kind, message=run.request.message, agent=run.request.agent)
-        else:
+        if lease.attempt > 1:
             reason = "the instance that ran it ended" if run.lost else "the instance that ran it was shut down"
             yield RunRestarted(attempt=lease.attempt, reason=reason)
         if run.cancelled_by is not None:

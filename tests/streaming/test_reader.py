@@ -9,7 +9,7 @@ from streaming.event import START, Event, EventId
 from streaming.fanout import Fanout
 from streaming.log import Lease, Store
 from streaming.pulse import Pulse
-from streaming.reader import Reader, Signal, open_reader
+from streaming.reader import Reader, Signal
 from tests.streaming.facts import tokens
 
 
@@ -33,7 +33,7 @@ async def until(reader: Reader, signal: Signal) -> list[Event]:
 async def collect(fanout: Fanout, session_id: str, after: EventId | None, last: EventId) -> list[Event]:
     """What a reader gets from the cursor to the event `last`."""
     got: list[Event] = []
-    async with asyncio.timeout(10), open_reader(fanout, Pulse(), session_id, after) as reader:
+    async with asyncio.timeout(10), Reader(fanout, Pulse(), session_id, after) as reader:
         while reader.cursor < last:
             item = await reader.next()
             if isinstance(item, list):
@@ -65,13 +65,13 @@ async def test_readers_that_join_midway_see_every_event_once(store: Store, lease
 async def test_a_reader_of_one_run_ends_with_it(store: Store, lease: Lease, fanout: Fanout) -> None:
     events = tokens(lease, 5, ended=True)
     await store.append(lease.session_id, events)
-    async with open_reader(fanout, Pulse(), lease.session_id, START, lease.run.run_id) as reader:
+    async with Reader(fanout, Pulse(), lease.session_id, START, lease.run.run_id) as reader:
         assert await until(reader, Signal.END) == events
 
 
 async def test_a_slow_reader_loses_nothing_and_costs_no_memory(store: Store, lease: Lease, fanout: Fanout) -> None:
     events = tokens(lease, 3000, ended=True)
-    async with open_reader(fanout, Pulse(), lease.session_id, START) as reader:
+    async with Reader(fanout, Pulse(), lease.session_id, START) as reader:
         got = await until(reader, Signal.LIVE)
         for start in range(0, len(events), 25):
             await store.append(lease.session_id, events[start : start + 25])
@@ -88,7 +88,7 @@ async def test_what_was_delivered_nowhere_is_found_by_the_periodic_look_at_the_t
     store: Store, lease: Lease, fanout: Fanout
 ) -> None:
     events = tokens(lease, 10)
-    async with open_reader(fanout, Pulse(), lease.session_id, START) as reader:
+    async with Reader(fanout, Pulse(), lease.session_id, START) as reader:
         await until(reader, Signal.LIVE)
         await store.detach(lease.session_id)
         await store.append(lease.session_id, events)
@@ -99,7 +99,7 @@ async def test_what_was_delivered_nowhere_is_found_by_the_periodic_look_at_the_t
 
 async def test_a_reader_whose_events_are_gone_is_sent_away(store: Store, lease: Lease, fanout: Fanout) -> None:
     events = tokens(lease, 3)
-    async with open_reader(fanout, Pulse(), lease.session_id, START) as reader:
+    async with Reader(fanout, Pulse(), lease.session_id, START) as reader:
         reader.channel.note_top(events[-1].id)
         async with asyncio.timeout(10):
             assert await reader.next() is Signal.BYE
@@ -112,8 +112,8 @@ async def test_draining_sends_readers_away_but_lets_those_stay_who_wait_for_an_a
     session_id = lease.session_id
     events = tokens(lease, 3, ended=True)
     async with (
-        open_reader(fanout, Pulse(), session_id, START) as watching,
-        open_reader(fanout, Pulse(), session_id, START, lease.run.run_id) as waiting,
+        Reader(fanout, Pulse(), session_id, START) as watching,
+        Reader(fanout, Pulse(), session_id, START, lease.run.run_id) as waiting,
     ):
         waiting.stay()
         fanout.drain()
@@ -121,21 +121,21 @@ async def test_draining_sends_readers_away_but_lets_those_stay_who_wait_for_an_a
         assert watching.reason == "drain"
         await store.append(session_id, events)
         assert await until(waiting, Signal.END) == events
-    async with open_reader(fanout, Pulse(), session_id, events[-1].id) as late:
+    async with Reader(fanout, Pulse(), session_id, events[-1].id) as late:
         fanout.end()
         assert await until(late, Signal.BYE) == []
 
 
 async def test_readers_of_a_deleted_session_leave(store: Store, lease: Lease, fanout: Fanout) -> None:
     store.on_delete = fanout.close_session
-    async with open_reader(fanout, Pulse(), lease.session_id, START) as reader:
+    async with Reader(fanout, Pulse(), lease.session_id, START) as reader:
         await store.delete_session(lease.session_id, "")
         await until(reader, Signal.BYE)
         assert reader.reason == "deleted"
 
 
 async def test_nothing_is_kept_of_a_session_that_nobody_reads(store: Store, lease: Lease, fanout: Fanout) -> None:
-    async with open_reader(fanout, Pulse(), lease.session_id, None):
+    async with Reader(fanout, Pulse(), lease.session_id, None):
         assert lease.session_id in fanout.channels
     assert fanout.channels == {}
 
@@ -146,7 +146,7 @@ async def test_waiting_readers_are_pinged_and_blocked_ones_given_up(
     pulse = Pulse(period=0.05, blocked=0.05)
     beating = asyncio.create_task(pulse.run())
     given_up = asyncio.Event()
-    async with open_reader(fanout, pulse, lease.session_id, None) as reader:
+    async with Reader(fanout, pulse, lease.session_id, None) as reader:
         reader.abort = given_up.set
         assert await reader.next() is Signal.LIVE
         async with asyncio.timeout(5):
