@@ -43,5 +43,6 @@ def step(kind: str, log: dict[str, Any]) -> str:
 def _sources(data: dict[str, Any]) -> None:
     click.echo(err=True)
     for source in data.get("sources", []):
-        click.secho(f"  [{source['marker']}] {source['title']}  {source['url']}", err=True, dim=True)
+        if "marker" in source:
+            click.secho(f"  [{source['marker']}] {source['title']}  {source['url']}", err=True, dim=True)
     click.secho(f"  confidence {data['confidence']:.0%}, {data['metrics']['latency']:.0f} ms", err=True, dim=True)
