@@ -1,0 +1,1 @@
+"""The measuring instrument: questions with known answers, asked and counted."""

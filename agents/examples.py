@@ -1,0 +1,31 @@
+"""The router's examples: text files, one message a line, named `<who should answer>.txt` or `<who>.<what>.txt`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, get_args
+
+from agents.errors import AgentError
+
+Label = Literal["billing", "technical", "policy", "orchestrator", "none"]
+Examples = Mapping[str, tuple[str, ...]]
+
+
+class ExamplesInvalid(AgentError):
+    """The example files do not make a router."""
+
+    code = "examples_invalid"
+
+
+def load_examples(folder: Path) -> Examples:
+    """The messages of each label's files, without empty lines and lines that begin with #. Raises ExamplesInvalid."""
+    found: dict[str, tuple[str, ...]] = {}
+    for path in sorted(folder.glob("*.txt")):
+        label = path.name.split(".")[0]
+        if label not in get_args(Label):
+            raise ExamplesInvalid(f"{path} is not named after one of {', '.join(get_args(Label))}.")
+        lines = (line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines())
+        found[label] = (*found.get(label, ()), *(line for line in lines if line and not line.startswith("#")))
+    missing = [label for label in get_args(Label) if not found.get(label)]
+    if missing:
+        raise ExamplesInvalid(f"{folder} has no examples for {', '.join(missing)}; add {missing[0]}.txt.")
+    return found

@@ -1,0 +1,164 @@
+"""Everything that answers, opened together: embedding, index, router, agents."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from agents.cache import AnswerStore, MemoryStore, WithCache
+from agents.embedded_work import EmbeddedWork
+from agents.embedding import Embedding, WordLlama
+from agents.evidence import EvidenceModel, Judge, bundled_model
+from agents.examples import load_examples
+from agents.extractive import Extractive
+from agents.fitting import kept
+from agents.knowledge.binding import Binding
+from agents.knowledge.chunking import VERSION
+from agents.knowledge.edge import open_edge
+from agents.knowledge.index import Index
+from agents.knowledge.ingest import Ingest, Progress, Report
+from agents.knowledge.retrieval import Retrieval, Retrieved
+from agents.llm import LanguageModel
+from agents.logs import Logs
+from agents.orchestrator import Orchestrator
+from agents.passage import Domain
+from agents.question import Answerer, Question
+from agents.reading import Reader
+from agents.router import Route, Router
+from agents.specialist import Specialist
+from agents.standalone import Standalone
+from agents.task import Task
+from agents.tool_loop import ToolLoop, ToolModel
+from agents.tools.registry import Tools, known_tools
+from agents.tools.tool import Workplace
+from agents.wording import load_wording
+from streaming.events import AgentId, Output
+
+BUNDLED = "bundled"
+"""Prefix of the bundled documents' keys."""
+
+_log = logging.getLogger(__name__)
+
+
+@runtime_checkable
+class CallsTools(Protocol):
+    """A model that can also call tools."""
+
+    def with_tools(self) -> ToolModel:
+        """Itself as one that does."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Agents:
+    """The open house. `answer` is the Answerer for every question; the parts are there for those who measure them."""
+
+    orchestrator: Orchestrator
+    ingest: Ingest
+    retrieval: Retrieval
+    router: Router
+    judge: Judge
+    index: Index
+    embedding: Embedding
+    tools: Tools
+    worker: Callable[[Task], AsyncIterator[Output]]
+
+    def work(self, task: Task) -> AsyncIterator[Output]:
+        """What an agent run does, as `answer` tells it. Raises AgentError."""
+        return self.worker(task)
+
+    def answer(self, question: Question) -> AsyncIterator[Output]:
+        """Facts and pieces of text; the last fact is RunCompleted. Raises AgentError."""
+        return self.orchestrator(question)
+
+    async def route(self, question: Question) -> Route:
+        """Who answers a question. Raises AgentError."""
+        return await self.orchestrator.route(question)
+
+    async def search(self, text: str, *, domain: Domain | None = None, limit: int = 6) -> Retrieved:
+        """The passages that fit a text best."""
+        return await self.retrieval.search(Standalone(text, ((text, 1.0),)), domain=domain, limit=limit)
+
+
+def bundled_folder() -> Path:
+    """Where the bundled documents, questions and examples lie."""
+    with as_file(files("agents") / "bundled") as folder:
+        return folder
+
+
+@asynccontextmanager
+async def open_agents(
+    *,
+    data_dir: Path,
+    documents: Path | None = None,
+    examples: Path | None = None,
+    model: LanguageModel | None = None,
+    answers: AnswerStore | None = None,
+    evidence: EvidenceModel | None = None,
+    tools: Tools | None = None,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> AsyncIterator[Agents]:
+    """Everything that answers, from the index under `data_dir`.
+
+    The folder `documents` (the bundled ones by default) is ingested if it changed, with progress told file by file;
+    `model` None means answers quoted from the sources; `tools` are those of agent runs (by default all). Raises IndexMismatch, IndexBusy, IndexUnavailable and
+    ExamplesInvalid.
+    """
+    embedding = await asyncio.to_thread(WordLlama)
+    binding = Binding(embedding.name, embedding.dimension, VERSION)
+    async with open_edge(data_dir / "index", name="documents", binding=binding, rebuildable=BUNDLED) as index:
+        ingest = Ingest(index, embedding)
+        source = documents or bundled_folder() / "documents"
+        report = await ingest([source], sync=True, prefix=BUNDLED, progress=progress)
+        for path, reason in report.failed:
+            _log.warning("document skipped: %s %s", path, reason)
+        folder = examples or bundled_folder() / "examples"
+        classifier = await asyncio.to_thread(
+            lambda: kept(data_dir / "router.npz", load_examples(folder), embedding, unfamiliar=("none",))
+        )
+        router = Router(classifier)
+        wording = await asyncio.to_thread(load_wording, bundled_folder())
+        reader = Reader(embedding, embedding)
+        retrieval, logs = Retrieval(index, embedding, wording), Logs()
+        judge = Judge(reader, embedding, wording, evidence or bundled_model())
+        writer = model or Extractive(embedding, reader, index, wording)
+        store = answers or MemoryStore()
+
+        def specialist(domain: Domain) -> Specialist:
+            return Specialist(domain, writer, retrieval, judge, logs)
+
+        def cached(domain: Domain) -> Answerer:
+            return WithCache(domain, specialist(domain), store, index.hashes, logs)
+
+        team: dict[AgentId, Answerer] = {
+            "billing": cached("billing"),
+            "policy": cached("policy"),
+            "technical": specialist("technical"),
+        }
+        known = known_tools() if tools is None else tools
+
+        def workplace(task: Task) -> Workplace:
+            async def search(text: str, *, domain: Domain | None, limit: int) -> Retrieved:
+                return await retrieval.search(Standalone(text, ((text, 1.0),)), domain=domain, limit=limit)
+
+            return Workplace(search, index, task.history, lambda: datetime.now(UTC))
+
+        yield Agents(
+            orchestrator=Orchestrator(router, retrieval, team, writer, logs),
+            ingest=ingest,
+            retrieval=retrieval,
+            router=router,
+            judge=judge,
+            index=index,
+            embedding=embedding,
+            tools=known,
+            worker=ToolLoop(model.with_tools(), known, workplace) if isinstance(model, CallsTools) else EmbeddedWork(known, workplace),
+        )
+
+
+__all__ = ["Agents", "Progress", "Report", "bundled_folder", "open_agents"]

@@ -1,0 +1,1 @@
+"""What the answers rest on: documents read, cut into chunks, indexed and found again."""

@@ -1,0 +1,149 @@
+"""Reading a company's documents: Markdown, plain text, HTML and PDF become titles, sections and text."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.errors import AgentError
+from agents.hashing import content_hash
+from agents.knowledge.chunking import Section
+from agents.knowledge.markup import html_sections, markdown_sections
+
+SIZE_LIMIT = 20 * 1024 * 1024
+"""Bytes; a larger file is refused."""
+
+
+class DocumentUnreadable(AgentError):
+    """A file could not be read as a document; the message names the file and says why."""
+
+    code = "document_unreadable"
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a file says. `domain` is "general" where nothing names one; `content_hash` is of the file's bytes."""
+
+    title: str
+    url: str
+    domain: str
+    sections: tuple[Section, ...]
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    sections: list[Section]
+    title: str = ""
+    front: dict[str, str] | None = None
+
+
+def read(path: Path, *, url: str | None = None, domain: str | None = None) -> Document:
+    """The document in a file. Front matter wins over `url` and `domain`, which win over the file's own name.
+
+    Raises DocumentUnreadable for a file that is missing, too large, binary, empty, or of another kind.
+    """
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise DocumentUnreadable(path, f"is not one of {', '.join(sorted(_READERS))}")
+    data = load(path)
+    content = reader(path, data)
+    sections = [section for section in content.sections if section.text.strip()]
+    if not sections:
+        raise DocumentUnreadable(path, "holds no text")
+    front = content.front or {}
+    return Document(
+        title=front.get("title") or content.title or path.stem.replace("-", " ").replace("_", " ").strip().capitalize(),
+        url=front.get("url") or url or path.name,
+        domain=front.get("domain") or domain or "general",
+        sections=tuple(sections),
+        content_hash=content_hash(data),
+    )
+
+
+def load(path: Path) -> bytes:
+    """The file's bytes. Raises DocumentUnreadable."""
+    try:
+        size = path.stat().st_size
+        if size > SIZE_LIMIT:
+            raise DocumentUnreadable(path, f"is {size / 2**20:.0f} MiB; the limit is {SIZE_LIMIT // 2**20} MiB")
+        return path.read_bytes()
+    except OSError as error:
+        raise DocumentUnreadable(path, error.strerror or str(error)) from error
+
+
+def is_readable(path: Path) -> bool:
+    """Whether there is a reader for files with this suffix."""
+    return path.suffix.lower() in _READERS
+
+
+def _text(path: Path, data: bytes) -> str:
+    if b"\0" in data:
+        raise DocumentUnreadable(path, "is binary, not text")
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        raise DocumentUnreadable(path, f"is not UTF-8 text (byte {error.start})") from error
+
+
+def _markdown(path: Path, data: bytes) -> _Content:
+    front, text = _front_matter(_text(path, data))
+    title, sections = markdown_sections(text)
+    return _Content(sections, title, front)
+
+
+def _plain(path: Path, data: bytes) -> _Content:
+    return _Content([Section("", _text(path, data))])
+
+
+def _html(path: Path, data: bytes) -> _Content:
+    title, sections = html_sections(_text(path, data))
+    return _Content(sections, title)
+
+
+def _pdf(path: Path, data: bytes) -> _Content:
+    import logging
+
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    # pypdf logs each oddity that it repairs; what it cannot repair, it raises.
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    if not data.startswith(b"%PDF-"):
+        raise DocumentUnreadable(path, "is empty" if not data else "is not a PDF")
+    from io import BytesIO
+
+    try:
+        reader = PdfReader(BytesIO(data))
+        pages = [(number, page.extract_text()) for number, page in enumerate(reader.pages, 1)]
+        title = str(reader.metadata.title or "") if reader.metadata else ""
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        raise DocumentUnreadable(path, f"is a PDF that cannot be read ({error})") from error
+    if not any(text.strip() for _, text in pages):
+        raise DocumentUnreadable(path, "is a PDF without text (scanned pages?)")
+    return _Content([Section(f"Page {number}", text) for number, text in pages], title.strip())
+
+
+_READERS: dict[str, Callable[[Path, bytes], _Content]] = {
+    ".md": _markdown,
+    ".markdown": _markdown,
+    ".txt": _plain,
+    ".html": _html,
+    ".htm": _html,
+    ".pdf": _pdf,
+}
+
+_FRONT = re.compile(r"---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.S)
+
+
+def _front_matter(text: str) -> tuple[dict[str, str], str]:
+    match = _FRONT.match(text)
+    if match is None:
+        return {}, text
+    pairs = (line.partition(":") for line in match[1].splitlines() if ":" in line)
+    return {key.strip().lower(): value.strip().strip("\"'") for key, _, value in pairs}, text[match.end() :]

@@ -1,0 +1,282 @@
+"""The index in this process, on disk: Qdrant Edge, every call of it in a thread."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from qdrant_edge import (
+    Distance,
+    EdgeConfig,
+    EdgeShard,
+    EdgeSparseVectorParams,
+    EdgeVectorParams,
+    FacetRequest,
+    FieldCondition,
+    Filter,
+    Fusion,
+    MatchAny,
+    MatchValue,
+    Modifier,
+    PayloadSchemaType,
+    Point,
+    Prefetch,
+    Query,
+    QueryRequest,
+    RangeFloat,
+    Record,
+    ScrollRequest,
+    SparseVector,
+    UpdateOperation,
+)
+
+from agents.embedding import Vectors
+from agents.errors import IndexUnavailable
+from agents.knowledge.binding import Binding, bind, store_statistics, stored_statistics
+from agents.knowledge.index import Candidate, Entry, IndexBusy
+from agents.knowledge.library import Listed
+from agents.passage import Passage
+from agents.terms import TermStatistics
+
+KEPT = 8192
+"""Candidates kept in memory once read, some 4 KiB each."""
+
+_T = TypeVar("_T")
+_FUSION: Any = Fusion.Rrf(k=60)  # the stub forgets that Rrf is a Fusion
+_FIELDS = ("text", "title", "heading", "url", "domain", "position", "content_hash")
+
+
+@asynccontextmanager
+async def open_edge(
+    directory: Path, *, name: str, binding: Binding, rebuildable: str = ""
+) -> AsyncIterator["EdgeIndex"]:
+    """The index under `directory`, created if there is none; closed, flushed, at the end.
+
+    One that was made with another embedding or chunker is cleared if all its documents have keys under `rebuildable`,
+    else raises IndexMismatch. Raises IndexBusy where another process has it open.
+    """
+
+    def only_rebuildable() -> bool:
+        return bool(rebuildable) and _only(directory, f"{rebuildable}/")
+
+    def bound() -> EdgeShard:
+        bind(directory, binding, may_rebuild=only_rebuildable)
+        return _open(directory, binding.dimension)
+
+    shard = await asyncio.to_thread(bound)
+    index = EdgeIndex(shard, directory, name)
+    try:
+        await index.open()
+        yield index
+    finally:
+        await asyncio.to_thread(shard.close)
+
+
+def _open(directory: Path, dimension: int) -> EdgeShard:
+    path = directory / "shard"
+    try:
+        if (path / "edge_config.json").exists():
+            return EdgeShard.load(str(path))
+        path.mkdir(parents=True, exist_ok=True)
+        shard = EdgeShard.create(
+            str(path),
+            EdgeConfig(
+                vectors={"dense": EdgeVectorParams(size=dimension, distance=Distance.Cosine)},
+                sparse_vectors={"bm25": EdgeSparseVectorParams(modifier=Modifier.Idf)},
+            ),
+        )
+        for field in ("domain", "document"):
+            shard.update(UpdateOperation.create_field_index(field, PayloadSchemaType.Keyword))
+        return shard
+    except Exception as error:  # Edge raises plain Exception for everything
+        if "WouldBlock" in str(error):
+            raise IndexBusy(f"The index in {directory} is in use by another process; stop that one first.") from error
+        raise IndexUnavailable(f"The index in {directory} cannot be opened: {error}") from error
+
+
+def _only(directory: Path, prefix: str) -> bool:
+    """Whether all the documents of an index have keys with this prefix."""
+    shard = _open(directory, 0)
+    try:
+        facet = shard.facet(FacetRequest(key="document", limit=1_000_000, exact=True))
+        return all(str(hit.value).startswith(prefix) for hit in facet.hits)
+    finally:
+        shard.close()
+
+
+class EdgeIndex:
+    """Qdrant Edge behind the Index promise. Made by `open_edge`."""
+
+    def __init__(self, shard: EdgeShard, directory: Path, name: str) -> None:
+        self.name = name
+        self.statistics = TermStatistics()
+        self._shard = shard
+        self._directory = directory
+        self._kept: dict[str, Candidate] = {}
+
+    async def open(self) -> None:
+        """Takes the statistics from disk; counts anew where an ingest was cut off before it stored them."""
+        stored = await asyncio.to_thread(stored_statistics, self._directory)
+        self.statistics = stored if stored is not None else await self._run(self._count)
+
+    async def candidates(
+        self, vector: Vectors, terms: Mapping[int, float], *, domains: Sequence[str], limit: int
+    ) -> list[Candidate]:
+        within = Filter(must=[FieldCondition("domain", MatchAny(list(domains)))]) if domains else None
+        wanted = SparseVector(list(terms), list(terms.values()))
+        request = QueryRequest(
+            limit=limit,
+            prefetches=[
+                Prefetch(limit=limit, query=Query.Nearest(vector.tolist(), using="dense"), filter=within),
+                Prefetch(limit=limit, query=Query.Nearest(wanted, using="bm25"), filter=within),
+            ],
+            query=_FUSION,
+            with_payload=False,
+            with_vector=False,
+        )
+        return await self._run(lambda: self._looked_up([str(point.id) for point in self._shard.query(request)]))
+
+    async def put(self, entries: Sequence[Entry]) -> None:
+        await self._run(lambda: self._put(entries))
+        self._kept = {}
+
+    def _looked_up(self, ids: Sequence[str]) -> list[Candidate]:
+        # Vectors and payloads cross from Rust as Python objects, 75 µs a point; what was read once is kept.
+        kept = self._kept
+        missing: list[Any] = [each for each in ids if each not in kept]
+        fresh = self._shard.retrieve(missing, with_payload=list(_FIELDS), with_vector=True) if missing else ()
+        found = {str(record.id): _candidate(record) for record in fresh}
+        if len(kept) + len(found) > KEPT:
+            kept = self._kept = {}
+        candidates = [found.get(each) or kept.get(each) for each in ids]
+        kept.update(found)
+        return [candidate for candidate in candidates if candidate is not None]
+
+    async def remove(self, document: str, *, from_position: int = 0) -> None:
+        where = Filter(
+            must=[
+                FieldCondition("document", MatchValue(document)),
+                FieldCondition("position", range=RangeFloat(gte=float(from_position))),
+            ]
+        )
+        await self._run(lambda: self._shard.update(UpdateOperation.delete_points_by_filter(where)))
+        self._kept = {}
+
+    async def documents(self) -> dict[str, str]:
+        return await self._run(self._documents)
+
+    async def listed(self) -> list[Listed]:
+        """All documents, by domain and title. Reads every chunk."""
+
+        def listed() -> set[Listed]:
+            payloads = (record.payload or {} for record in self._scroll(payload=["url", "title", "domain"]))
+            return {Listed(str(each["url"]), str(each["title"]), str(each["domain"])) for each in payloads}
+
+        return sorted(await self._run(listed), key=lambda each: (each.domain, each.title, each.url))
+
+    async def document(self, url: str) -> list[Passage]:
+        """A document's chunks in their order; empty if there is none with this url."""
+
+        def chunks() -> list[Passage]:
+            within = Filter(must=[FieldCondition("url", MatchValue(url))])
+            records = self._scroll(payload=list(_FIELDS), within=within)
+            return [_passage(record) for record in records]
+
+        return sorted(await self._run(chunks), key=lambda passage: passage.position)
+
+    async def hashes(self, chunk_ids: Sequence[str]) -> dict[str, str]:
+        records = await self._run(
+            lambda: self._shard.retrieve(list(chunk_ids), with_payload=["content_hash"], with_vector=False)
+        )
+        return {str(record.id): str((record.payload or {})["content_hash"]) for record in records}
+
+    async def settle(self) -> None:
+        def settle() -> TermStatistics:
+            self._shard.flush()
+            self._shard.optimize()
+            statistics = self._count()
+            store_statistics(self._directory, statistics)
+            return statistics
+
+        self.statistics = await self._run(settle)
+
+    async def _run(self, work: Callable[[], _T]) -> _T:
+        try:
+            return await asyncio.to_thread(work)
+        except Exception as error:  # Edge raises plain Exception for everything
+            raise IndexUnavailable(f"The index could not be read or written: {error}") from error
+
+    def _put(self, entries: Sequence[Entry]) -> None:
+        # Statistics on disk stand only for an index that was settled.
+        store_statistics(self._directory, None)
+        for start in range(0, len(entries), 256):
+            points = [_point(entry) for entry in entries[start : start + 256]]
+            self._shard.update(UpdateOperation.upsert_points(points))
+
+    def _documents(self) -> dict[str, str]:
+        expected: dict[str, tuple[str, int]] = {}
+        counted: Counter[str] = Counter()
+        mixed: defaultdict[str, set[str]] = defaultdict(set)
+        for record in self._scroll(payload=["document", "document_hash", "chunks"]):
+            payload = record.payload or {}
+            key, content = str(payload["document"]), str(payload["document_hash"])
+            expected[key] = (content, int(payload["chunks"]))
+            mixed[key].add(content)
+            counted[key] += 1
+        return {
+            key: content if len(mixed[key]) == 1 and counted[key] == chunks else ""
+            for key, (content, chunks) in expected.items()
+        }
+
+    def _count(self) -> TermStatistics:
+        frequency: Counter[int] = Counter()
+        chunks = 0
+        for record in self._scroll(vector=["bm25"]):
+            vector: Any = record.vector
+            frequency.update(vector["bm25"].indices)
+            chunks += 1
+        return TermStatistics(chunks, dict(frequency))
+
+    def _scroll(
+        self, *, payload: list[str] | None = None, vector: list[str] | None = None, within: Filter | None = None
+    ) -> Iterator[Record]:
+        offset = None
+        while True:
+            records, offset = self._shard.scroll(
+                ScrollRequest(
+                    offset=offset,
+                    limit=1000,
+                    filter=within,
+                    with_payload=payload or False,
+                    with_vector=vector or False,
+                )
+            )
+            yield from records
+            if offset is None:
+                return
+
+
+def _point(entry: Entry) -> Point:
+    passage = entry.passage
+    return Point(
+        passage.chunk_id,
+        {"dense": entry.vector.tolist(), "bm25": SparseVector(list(entry.terms), list(entry.terms.values()))},
+        {field: getattr(passage, field) for field in _FIELDS}
+        | {"document": entry.document, "document_hash": entry.document_hash, "chunks": entry.chunks},
+    )
+
+
+def _passage(point: Any) -> Passage:
+    return Passage(chunk_id=str(point.id), score=0.0, **{field: point.payload[field] for field in _FIELDS})
+
+
+def _candidate(point: Any) -> Candidate:
+    vector = point.vector
+    passage = _passage(point)
+    sparse = vector["bm25"]
+    return Candidate(
+        passage, np.asarray(vector["dense"], np.float32), dict(zip(sparse.indices, sparse.values, strict=True))
+    )

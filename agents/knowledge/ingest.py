@@ -1,0 +1,208 @@
+"""Documents into the index: what is unchanged is skipped, what changed is replaced, what failed is named."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, get_args
+from uuid import NAMESPACE_URL, uuid5
+
+from agents.embedding import Embedding
+from agents.hashing import chunk_hash, content_hash
+from agents.knowledge.chunking import chunks
+from agents.knowledge.documents import Document, DocumentUnreadable, is_readable, load, read
+from agents.knowledge.index import Entry, Index
+from agents.passage import Domain, Passage
+from agents.terms import weights
+
+BATCH = 256
+"""Chunks gathered before they are embedded and put."""
+
+Outcome = Literal["added", "replaced", "unchanged", "removed", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One more file is done with: `done` of `total`."""
+
+    done: int
+    total: int
+    path: str
+    outcome: Outcome
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Report:
+    """What an ingest did: how many documents came to each outcome, chunks written, and why files failed."""
+
+    added: int = 0
+    replaced: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    chunks: int = 0
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: Path
+    key: str
+    url: str
+    domain: str | None
+
+
+class Ingest:
+    """Writes documents into one index; one ingest at a time.
+
+    The index itself is the only bookkeeping: each chunk says which version of which document it belongs to and how many
+    chunks that has. An ingest that was killed leaves documents that do not add up, and the next one writes those anew.
+    """
+
+    def __init__(self, index: Index, embedding: Embedding) -> None:
+        self._index = index
+        self._embedding = embedding
+        self._one_at_a_time = asyncio.Lock()
+
+    async def __call__(
+        self,
+        paths: Sequence[Path],
+        *,
+        sync: bool = False,
+        domain: Domain | None = None,
+        prefix: str | None = None,
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> Report:
+        """Ingests files and folders. A path that does not exist is reported as failed.
+
+        `sync` also removes documents that came from these folders and are no longer there. `domain` is for documents
+        that name none themselves and lie in no folder called after one. `prefix` replaces the folder's absolute path
+        in the documents' keys, for documents that move with the installation.
+        """
+        async with self._one_at_a_time:
+            return await self._ingest(paths, sync, domain, prefix, progress)
+
+    async def _ingest(
+        self,
+        paths: Sequence[Path],
+        sync: bool,
+        domain: Domain | None,
+        prefix: str | None,
+        progress: Callable[[Progress], None],
+    ) -> Report:
+        report = Report()
+        files = await asyncio.to_thread(lambda: [file for path in paths for file in _files(path, domain, prefix)])
+        known = await self._index.documents()
+        gone = sorted(_gone(paths, known, {file.key for file in files}, prefix)) if sync else []
+        total, done = len(files) + len(gone), 0
+        waiting: list[tuple[_File, list[Entry]]] = []
+
+        def tell(path: str, outcome: Outcome, reason: str = "") -> None:
+            nonlocal done
+            done += 1
+            progress(Progress(done, total, path, outcome, reason))
+
+        async def write() -> None:
+            await self._write(waiting, known, report, tell)
+            waiting.clear()
+
+        for file in files:
+            try:
+                entries = await asyncio.to_thread(self._read, file, known.get(file.key))
+            except DocumentUnreadable as error:
+                report.failed.append((str(file.path), error.reason))
+                tell(str(file.path), "failed", error.reason)
+                continue
+            if entries is None:
+                report.unchanged += 1
+                tell(str(file.path), "unchanged")
+                continue
+            waiting.append((file, entries))
+            if sum(len(entries) for _, entries in waiting) >= BATCH:
+                await write()
+        await write()
+        for key in gone:
+            await self._index.remove(key)
+            report.removed += 1
+            tell(key, "removed")
+        if report.chunks or report.removed:
+            await self._index.settle()
+        return report
+
+    def _read(self, file: _File, known: str | None) -> list[Entry] | None:
+        if known and known == content_hash(load(file.path)):
+            return None
+        document = read(file.path, url=file.url, domain=file.domain)
+        return _entries(document, file.key, self._embedding)
+
+    async def _write(
+        self,
+        waiting: Iterable[tuple[_File, list[Entry]]],
+        known: dict[str, str],
+        report: Report,
+        tell: Callable[[str, Outcome], None],
+    ) -> None:
+        batch = list(waiting)
+        entries = [entry for _, entries in batch for entry in entries]
+        if not entries:
+            return
+        await self._index.put(entries)
+        for file, own in batch:
+            replaced = file.key in known
+            if replaced:
+                await self._index.remove(file.key, from_position=len(own))
+                report.replaced += 1
+            else:
+                report.added += 1
+            report.chunks += len(own)
+            tell(str(file.path), "replaced" if replaced else "added")
+
+
+def _entries(document: Document, key: str, embedding: Embedding) -> list[Entry]:
+    pieces = chunks(document.sections)
+    # Title and heading are searched with the text, and shown apart from it.
+    texts = [". ".join(filter(None, (document.title, piece.heading, piece.text))) for piece in pieces]
+    vectors = embedding.embed(texts)
+    return [
+        Entry(
+            passage=Passage(
+                chunk_id=str(uuid5(NAMESPACE_URL, f"{key}#{piece.position}")),
+                text=piece.text,
+                title=document.title,
+                heading=piece.heading,
+                url=document.url,
+                domain=document.domain,
+                position=piece.position,
+                content_hash=chunk_hash(document.title, document.url, piece.text),
+                score=0.0,
+            ),
+            vector=vector,
+            terms=weights(text),
+            document=key,
+            document_hash=document.content_hash,
+            chunks=len(pieces),
+        )
+        for piece, vector, text in zip(pieces, vectors, texts, strict=True)
+    ]
+
+
+def _files(path: Path, domain: Domain | None, prefix: str | None) -> list[_File]:
+    path = path.resolve()
+    if not path.is_dir():
+        return [_File(path, f"{prefix}/{path.name}" if prefix else path.as_posix(), path.name, domain)]
+    found = [file for file in sorted(path.rglob("*")) if file.is_file() and is_readable(file)]
+    return [
+        _File(
+            path=file,
+            key=f"{prefix or path.as_posix()}/{file.relative_to(path).as_posix()}",
+            url=f"{path.name}/{file.relative_to(path).as_posix()}",
+            domain=next((part for part in file.relative_to(path).parts if part in get_args(Domain)), domain),
+        )
+        for file in found
+        if not any(part.startswith(".") for part in file.relative_to(path).parts)
+    ]
+
+
+def _gone(paths: Sequence[Path], known: Iterable[str], present: set[str], prefix: str | None) -> set[str]:
+    roots = [f"{prefix or path.resolve().as_posix()}/" for path in paths if path.is_dir()]
+    return {key for key in known if key not in present and any(key.startswith(root) for root in roots)}

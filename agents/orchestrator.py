@@ -1,0 +1,95 @@
+"""The first to hear a question: says who answers, hands it over, and answers small talk itself."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
+from time import perf_counter
+
+from agents.citations import gate
+from agents.knowledge.retrieval import Retrieval, domain_shares
+from agents.llm import LanguageModel, Usage
+from agents.logs import Logs
+from agents.question import Answerer, Question
+from agents.quotes import pieces
+from agents.router import Route, Router, named
+from agents.smalltalk import off_topic
+from agents.standalone import standalone
+from streaming.events import AgentId, AgentStatus, Metrics, Output, RunCompleted
+
+LOOKED_AT = 10
+"""Passages of all domains that say which domain a question belongs to."""
+
+
+class Orchestrator:
+    """Routes each question to one of the agents: an Answerer."""
+
+    def __init__(
+        self,
+        router: Router,
+        retrieval: Retrieval,
+        agents: Mapping[AgentId, Answerer],
+        model: LanguageModel,
+        logs: Logs,
+    ) -> None:
+        self._router = router
+        self._retrieval = retrieval
+        self._agents = agents
+        self._model = model
+        self._logs = logs
+
+    async def __call__(self, question: Question) -> AsyncIterator[Output]:
+        """Agent status and routing, then what the chosen agent yields, RunCompleted last. Raises AgentError."""
+        started = perf_counter()
+        yield AgentStatus(agent="orchestrator", status="routing")
+        route = await self.route(question)
+        yield self._logs.routing(route)
+        agent = self._agents.get(route.agent)
+        if agent is None:
+            yield AgentStatus(agent="orchestrator", status="active")
+            answer = self._own(question, route)
+        else:
+            yield AgentStatus(agent="orchestrator", status="complete")
+            yield AgentStatus(agent=route.agent, status="active")
+            answer = agent(question)
+        async with aclosing(answer) as outputs:  # type: ignore[type-var]
+            async for output in outputs:
+                if isinstance(output, RunCompleted):
+                    yield AgentStatus(agent=route.agent, status="complete")
+                    latency = round((perf_counter() - started) * 1000, 3)
+                    output = output.model_copy(
+                        update={"metrics": output.metrics.model_copy(update={"latency": latency})}
+                    )
+                yield output
+
+    async def route(self, question: Question) -> Route:
+        """Who answers a question. Raises AgentError."""
+        if question.agent is not None and question.agent != "orchestrator":
+            return named(question.agent)
+        previous = next((turn.agent for turn in reversed(question.history) if turn.speaker == "agent"), None)
+        alone = standalone(question)
+        found = await self._retrieval.search(alone, limit=LOOKED_AT)
+        return await asyncio.to_thread(self._router, alone, documents=domain_shares(found), previous=previous)
+
+    async def _own(self, question: Question, route: Route) -> AsyncIterator[Output]:
+        said: list[str] = []
+        usage = Usage()
+        if route.label == "none":
+            for piece in pieces(off_topic()):
+                said.append(piece)
+                yield piece
+                await asyncio.sleep(0)
+        else:
+            answer = self._model.answer(question, (), agent="orchestrator", verdict="answerable")
+            async with aclosing(gate(answer, ())) as checked:
+                async for output in checked:
+                    if isinstance(output, Usage):
+                        usage = output
+                    elif isinstance(output, str):
+                        said.append(output)
+                        yield output
+        yield RunCompleted(
+            message="".join(said),
+            agent="orchestrator",
+            confidence=route.data.confidence,
+            metrics=Metrics(tokensUsed=usage.prompt_tokens + usage.completion_tokens, cost=usage.cost, latency=0.0),
+        )

@@ -1,0 +1,99 @@
+"""Quoting: which sentences of the sources make an answer, and how they are written with their markers. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from agents.passage import Passage
+from agents.reading import Reading
+from agents.sentences import Unit
+
+MOST = 3
+"""Sentences or lists in an answer."""
+NEAR_BEST = 0.8
+"""Share of the best sentence's score that a further one must reach."""
+REDUNDANT = 0.93
+"""Cosine from which two sentences say the same."""
+LIST_LIMIT = 12
+"""Items that a quoted list may have."""
+
+_PIECE = re.compile(r"\s*\S+(?:\s+\S+){0,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Units `first` to `last` of the passage with the number `source`, counted from 0."""
+
+    source: int
+    first: int
+    last: int
+    score: float
+
+
+def pieces(text: str) -> list[str]:
+    """A text in pieces of about three words; joined, they are the text."""
+    found = _PIECE.findall(text)
+    rest = text[sum(map(len, found)) :]
+    return [*found[:-1], found[-1] + rest] if found else ([text] if text else [])
+
+
+def picks(readings: Sequence[Reading], scores: Sequence[Sequence[float]]) -> list[Pick]:
+    """What to quote: the best sentence, and others nearly as good that say something else; by source, in its order."""
+    ranked = sorted(
+        ((score, s, u) for s, own in enumerate(scores) for u, score in enumerate(own)), key=lambda each: -each[0]
+    )
+    chosen: list[Pick] = []
+    for score, source, unit in ranked:
+        if len(chosen) == MOST or score <= 0 or (chosen and score < NEAR_BEST * chosen[0].score):
+            break
+        first, last = _whole(readings[source].units, unit)
+        if any(p.source == source and p.first <= last and first <= p.last for p in chosen):
+            continue
+        vector = readings[source].vectors[unit]
+        said = (readings[p.source].vectors[p.first : p.last + 1] for p in chosen)
+        if any(float((vectors @ vector).max()) >= REDUNDANT for vectors in said):
+            continue
+        chosen.append(Pick(source, first, last, score))
+    sources = list(dict.fromkeys(pick.source for pick in chosen))
+    return sorted(chosen, key=lambda pick: (sources.index(pick.source), pick.first))
+
+
+def _whole(own: Sequence[Unit], unit: int) -> tuple[int, int]:
+    """A list is quoted as a whole, with the line that introduces it; a table row with its header."""
+    kind = own[unit].kind
+    if kind not in ("item", "code"):
+        return unit, unit
+    first = last = unit
+    while first > 0 and own[first - 1].kind == kind:
+        first -= 1
+    while last + 1 < len(own) and own[last + 1].kind == kind:
+        last += 1
+    if last - first >= LIST_LIMIT:
+        return unit, unit
+    return (first - 1 if first > 0 and own[first - 1].kind == "prose" else first), last
+
+
+def written(picks: Sequence[Pick], readings: Sequence[Reading], passages: Sequence[Passage]) -> Iterator[str]:
+    """The quotes as Markdown, each sentence, list item or table followed by its marker ` [n]`."""
+    block = False
+    for pick in picks:
+        own, text = readings[pick.source].units, passages[pick.source].text
+        marker = f" [{pick.source + 1}]"
+        chosen = own[pick.first : pick.last + 1]
+        if chosen[-1].kind == "prose":
+            yield ("\n\n" if block else "") + text[chosen[0].start : chosen[-1].end] + marker + " "
+            block = False
+            continue
+        if chosen[-1].kind == "row":
+            header = [unit for unit in own[: pick.first] if unit.kind == "row"][:2]
+            quoted = "\n".join(text[unit.start : unit.end] for unit in (*header, *chosen))
+            yield f"\n\n{quoted}\n\n{marker.strip()} "
+        elif chosen[-1].kind == "code":
+            yield f"\n\n{text[chosen[0].start : chosen[-1].end]}\n\n{marker.strip()} "
+        else:
+            lines = [text[unit.start : unit.end] + marker for unit in chosen]
+            yield "\n\n" + "\n".join(
+                f"{line}\n" if own_kind == "prose" else line
+                for line, own_kind in zip(lines, (unit.kind for unit in chosen), strict=True)
+            )
+        block = True

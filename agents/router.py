@@ -1,0 +1,122 @@
+"""Who answers: chosen by examples, with the runner-up and the reason; "none of these" is a choice too."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import exp
+from typing import cast
+
+from agents.classifier import Classifier, Scores
+from agents.examples import Label
+from agents.standalone import Standalone
+from streaming.events import AgentId, RoutingData, RunnerUp
+
+SHARPNESS = 6.0
+"""How decidedly scores become probabilities: softmax(SHARPNESS · score)."""
+NEIGHBOUR_WEIGHT = 0.3
+"""Weight of the nearest examples' votes against the linear score."""
+DOCUMENT_WEIGHT = 0.8
+"""Weight of where the documents speak of it. Five-fold over the examples: .84 right with it, .80 without."""
+LEAN = 0.4
+"""Added to the score of the agent that answered before, for a message that leans on the turn before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Who answers: an agent, or for "none" the orchestrator, which declines."""
+
+    label: Label
+    data: RoutingData
+
+    @property
+    def agent(self) -> AgentId:
+        """The agent that answers."""
+        return self.data.target_agent
+
+
+class Router:
+    """Routes messages. CPU only, about 1 ms: use a thread."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        self._classifier = classifier
+
+    def __call__(
+        self, question: Standalone, *, documents: Mapping[str, float], previous: AgentId | None = None
+    ) -> Route:
+        """The route of a question.
+
+        `documents` says for each domain how much of what was found lies there, 0..1; `previous` is the agent that
+        answered the turn before.
+        """
+        scores = self._classifier(question.parts)
+        found = {
+            label: score + NEIGHBOUR_WEIGHT * scores.votes[label] + DOCUMENT_WEIGHT * documents.get(label, 0.0)
+            for label, score in scores.linear.items()
+        }
+        leaning = question.follows_up and previous in ("billing", "technical", "policy")
+        if leaning and previous:
+            found[previous] = found.get(previous, 0.0) + LEAN
+            found["orchestrator"] = found.get("orchestrator", 0.0) - LEAN
+            found["none"] = found.get("none", 0.0) - LEAN
+        chances = _softmax(found)
+        ranked = sorted(chances.items(), key=lambda each: -each[1])
+        label = cast(Label, ranked[0][0])
+        agent = _agent(label)
+        second = next(((other, chance) for other, chance in ranked if _agent(other) != agent), None)
+        return Route(
+            label,
+            RoutingData(
+                intent=_INTENTS[label],
+                confidence=round(ranked[0][1], 4),
+                target_agent=agent,
+                reasoning=_reasoning(label, scores, documents, previous if leaning else None),
+                runner_up=RunnerUp(target_agent=_agent(second[0]), confidence=round(second[1], 4)) if second else None,
+            ),
+        )
+
+
+def named(agent: AgentId) -> Route:
+    """The route where the caller named the agent."""
+    data = RoutingData(
+        intent=_INTENTS[agent], confidence=1.0, target_agent=agent, reasoning="The caller asked for this agent."
+    )
+    return Route(agent, data)
+
+
+_INTENTS: Mapping[str, str] = {
+    "billing": "billing question",
+    "technical": "technical question",
+    "policy": "policy question",
+    "orchestrator": "small talk",
+    "none": "off topic",
+}
+
+
+def _agent(label: str) -> AgentId:
+    return "orchestrator" if label == "none" else cast(AgentId, label)
+
+
+def _softmax(scores: Mapping[str, float]) -> dict[str, float]:
+    top = max(scores.values())
+    powers = {label: exp(SHARPNESS * (score - top)) for label, score in scores.items()}
+    total = sum(powers.values())
+    return {label: power / total for label, power in powers.items()}
+
+
+def _reasoning(label: str, scores: Scores, documents: Mapping[str, float], previous: AgentId | None) -> str:
+    alike = [(text, cosine) for owner, text, cosine in scores.nearest if owner == label]
+    said = f"{len(alike)} of the {len(scores.nearest)} nearest examples are {_KINDS[label]}"
+    if alike:
+        said += f", the closest “{alike[0][0]}” (similarity {alike[0][1]:.2f})"
+    if label in documents:
+        said += f"; {documents[label]:.0%} of the evidence in the documents is about {label}"
+    went_on = f" It goes on from a turn that {previous} answered." if previous else ""
+    return f"{said}.{went_on}"
+
+
+_KINDS: Mapping[str, str] = {
+    "billing": "about billing",
+    "technical": "technical",
+    "policy": "about policy",
+    "orchestrator": "small talk",
+    "none": "off topic",
+}

@@ -1,0 +1,77 @@
+"""An agent that answers from the documents of its domain: search, verdict, then an answer with citations."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from time import perf_counter
+
+from agents.citations import gate
+from agents.evidence import Evidence, Judge
+from agents.knowledge.retrieval import Retrieval, Retrieved
+from agents.llm import LanguageModel, Usage
+from agents.logs import Logs
+from agents.passage import Domain
+from agents.question import Question
+from agents.quotes import pieces
+from agents.smalltalk import decline
+from agents.standalone import standalone
+from streaming.events import Citation, Metrics, Output, RunCompleted
+
+
+class Specialist:
+    """The billing, technical or policy agent: an Answerer."""
+
+    def __init__(self, domain: Domain, model: LanguageModel, retrieval: Retrieval, judge: Judge, logs: Logs) -> None:
+        self._domain = domain
+        self._model = model
+        self._retrieval = retrieval
+        self._judge = judge
+        self._logs = logs
+
+    async def __call__(self, question: Question) -> AsyncIterator[Output]:
+        """vector_search, documents, the answer with its citations, and RunCompleted. Raises AgentError."""
+        started = perf_counter()
+        found = await self._retrieval.search(standalone(question), domain=self._domain)
+        yield self._logs.vector_search(found)
+        evidence = await asyncio.to_thread(self._judge, found)
+        yield self._logs.documents(evidence, found)
+        if evidence.verdict in ("underspecified", "unanswerable"):
+            text = decline(evidence.verdict, found.passages)
+            for piece in pieces(text):
+                yield piece
+                await asyncio.sleep(0)
+            yield self._completed(text, evidence, found, {}, Usage(), started)
+            return
+        said: list[str] = []
+        cited: dict[str, int] = {}
+        usage = Usage()
+        answer = self._model.answer(question, found.passages, agent=self._domain, verdict=evidence.verdict)
+        async with aclosing(gate(answer, found.passages)) as checked:
+            async for output in checked:
+                match output:
+                    case Usage():
+                        usage = output
+                    case Citation():
+                        cited.setdefault(output.chunk_id, output.marker)
+                        yield output
+                    case str():
+                        said.append(output)
+                        yield output
+        yield self._completed("".join(said), evidence, found, cited, usage, started)
+
+    def _completed(
+        self, text: str, evidence: Evidence, found: Retrieved, cited: dict[str, int], usage: Usage, started: float
+    ) -> RunCompleted:
+        # What is cited comes first; the rest was read, too.
+        read = sorted(found.passages, key=lambda passage: cited.get(passage.chunk_id, len(found.passages) + 1))
+        return RunCompleted(
+            message=text,
+            agent=self._domain,
+            confidence=evidence.confidence,
+            sources=tuple(passage.as_source(cited.get(passage.chunk_id)) for passage in read),
+            metrics=Metrics(
+                tokensUsed=usage.prompt_tokens + usage.completion_tokens,
+                cost=usage.cost,
+                latency=round((perf_counter() - started) * 1000, 3),
+            ),
+        )

@@ -1,0 +1,1 @@
+"""The tools of agent runs: each file here that has a `TOOL` is one."""

@@ -1,0 +1,1 @@
+"""Who answers, and from what: held to it."""

@@ -1,0 +1,138 @@
+"""Ingest: skips, replaces, removes, names what failed, and heals after a kill."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from agents.house import open_agents
+from agents.knowledge.binding import Binding
+from agents.knowledge.edge import open_edge
+from agents.knowledge.index import IndexBusy, IndexMismatch
+from agents.knowledge.ingest import Progress
+from tests.agents.samples import DOCUMENTS, REFUNDS, house, write
+
+
+async def test_unchanged_files_are_skipped_changed_replaced_and_removed_ones_removed(tmp_path: Path) -> None:
+    async with house(tmp_path) as agents:
+        own = write(tmp_path / "own", {"a.md": "# A\nThe turtle is green.", "policy/b.txt": "Bees are striped."})
+        first = await agents.ingest([own])
+        assert (first.added, first.unchanged, first.chunks) == (2, 0, 2)
+        again = await agents.ingest([own])
+        assert (again.added, again.unchanged, again.chunks) == (0, 2, 0)
+        (own / "a.md").write_text("# A\nThe turtle is blue.")
+        (own / "policy" / "b.txt").unlink()
+        kept = await agents.ingest([own])
+        assert (kept.replaced, kept.removed) == (1, 0)
+        synced = await agents.ingest([own], sync=True)
+        assert (synced.unchanged, synced.removed) == (1, 1)
+        texts = [p.text for p in (await agents.search("turtle bees", limit=20)).passages]
+        assert "The turtle is blue." in texts
+        assert not any("green" in text or "Bees" in text for text in texts)
+        assert any("refunded" in text for text in texts), "sync removes only what came from the folder"
+
+
+async def test_a_document_that_shrinks_leaves_no_old_chunks(tmp_path: Path) -> None:
+    async with house(tmp_path) as agents:
+        own = write(tmp_path / "own", {"a.md": "# A\n" + "".join(f"## H{i}\nZebra number {i}.\n" for i in range(9))})
+        await agents.ingest([own])
+        (own / "a.md").write_text("# A\n## H\nOne zebra.\n")
+        report = await agents.ingest([own])
+        assert report.replaced == 1
+        found = await agents.search("zebra", limit=20)
+        assert [p.text for p in found.passages if "ebra" in p.text] == ["One zebra."]
+
+
+async def test_an_unreadable_file_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
+    async with house(tmp_path) as agents:
+        own = write(tmp_path / "own", {"a.md": "# A\nFine.", ".hidden/x.md": "x"})
+        (own / "bad.pdf").write_bytes(b"no pdf")
+        told: list[Progress] = []
+        report = await agents.ingest([own, tmp_path / "missing.md"], progress=told.append)
+        assert report.added == 1
+        assert [Path(path).name for path, _ in report.failed] == ["bad.pdf", "missing.md"]
+        assert [(p.done, p.total) for p in told] == [(1, 3), (2, 3), (3, 3)]
+        assert {p.outcome for p in told} == {"failed", "added"}
+
+
+async def test_domains_come_from_the_folder_or_the_caller(tmp_path: Path) -> None:
+    async with house(tmp_path, {"policy/x.md": "# X\nOtters swim."}) as agents:
+        await agents.ingest([write(tmp_path / "own", {"y.md": "# Y\nOtters dive."})], domain="billing")
+        found = await agents.search("otters")
+        assert {p.text: p.domain for p in found.passages} == {"Otters swim.": "policy", "Otters dive.": "billing"}
+        assert {p.url for p in found.passages} == {"documents/policy/x.md", "own/y.md"}
+
+
+KILLED = """
+import asyncio, sys
+from pathlib import Path
+from agents.house import open_agents
+async def main(data, documents, own):
+    async with open_agents(data_dir=data, documents=documents) as agents:
+        def tell(progress):
+            print(progress.done, flush=True)
+        await agents.ingest([own], progress=tell)
+        print("end", flush=True)
+asyncio.run(main(*map(Path, sys.argv[1:])))
+"""
+
+
+@pytest.mark.parametrize("after", [1, 40, 110])
+async def test_an_ingest_killed_midway_heals_when_run_again(tmp_path: Path, after: int) -> None:
+    documents = write(tmp_path / "documents")
+    many = {f"{i}.md": "# T\n" + "".join(f"## H{j}\nLlama {i} says {j}.\n" for j in range(8)) for i in range(120)}
+    own = write(tmp_path / "own", many)
+    arguments = [sys.executable, "-c", KILLED, str(tmp_path / "data"), str(documents), str(own)]
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.strip() == "end" or int(line) >= after:
+            break
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    async with open_agents(data_dir=tmp_path / "data", documents=documents) as agents:
+        report = await agents.ingest([own])
+        assert report.added + report.replaced + report.unchanged == 120
+        assert not report.failed
+        assert len(await agents.index.documents()) == 120 + len(DOCUMENTS)
+        assert all((await agents.index.documents()).values())
+        assert agents.index.statistics.chunks == 960 + 5
+
+
+async def test_an_index_of_another_embedding_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    async with house(tmp_path) as agents:
+        await agents.ingest([write(tmp_path / "own", {"a.md": "# A\nMine."})])
+    other = Binding("other", 256, "sections-1")
+    with pytest.raises(IndexMismatch, match="delete the folder"):
+        async with open_edge(tmp_path / "data" / "index", name="documents", binding=other, rebuildable="bundled"):
+            pass
+
+
+async def test_an_index_with_only_bundled_documents_is_made_anew(tmp_path: Path) -> None:
+    async with house(tmp_path):
+        pass
+    other = Binding("other", 256, "sections-1")
+    async with open_edge(tmp_path / "data" / "index", name="documents", binding=other, rebuildable="bundled") as index:
+        assert await index.documents() == {}
+
+
+async def test_a_second_opener_is_told_that_the_index_is_busy(tmp_path: Path) -> None:
+    async with house(tmp_path):
+        with pytest.raises(IndexBusy, match="another process"):
+            async with house(tmp_path):
+                pass
+
+
+async def test_ingest_writes_at_least_500_chunks_a_second_of_cpu(tmp_path: Path) -> None:
+    async with house(tmp_path) as agents:
+        body = "".join(f"## Part {j}\n{REFUNDS.split('## Annual')[0][-115:]} Number {j}.\n" for j in range(200))
+        own = write(tmp_path / "own", {f"{i}.md": f"# Title {i}\n{body}" for i in range(5)})
+        started = time.process_time()
+        report = await agents.ingest([own])
+        assert report.chunks == 1000
+        assert report.chunks / (time.process_time() - started) >= 500
