@@ -3,22 +3,23 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
-import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
-from server import chat, health, pages, published, sessions
-from server.errors import TABLE, DoorError, nested, problem_of
+from server import chat, docs, health, metrics_door, pages, published, sessions, ticket_door
+from server.cors import Cors
+from server.errors import TABLE, DoorError
+from server.gate import Gate
 from server.house import House
 from server.middleware import RequestContext
+from server.rendering import error_response
 from server.socket import SocketDoor
-from streaming.event import iso
-
-log = structlog.get_logger(__name__)
+from server.v1 import agent_run, ask, services
 
 ROUTES = [
     Route("/", pages.root),
@@ -27,33 +28,39 @@ ROUTES = [
     Route("/api/session/{session_id}", sessions.show, methods=["GET"]),
     Route("/api/session/{session_id}", sessions.delete, methods=["DELETE"]),
     Route("/api/session/{session_id}/events", sessions.events, methods=["GET"]),
+    Route("/api/session/{session_id}/ticket", ticket_door.ticket, methods=["POST"]),
     Route("/api/chat", chat.chat, methods=["POST"]),
     Route("/api/runs/{run_id}/cancel", sessions.cancel, methods=["POST"]),
+    Route("/api/v1/ask", ask.ask, methods=["POST"]),
+    Route("/api/v1/agent/run", agent_run.start, methods=["POST"]),
+    Route("/api/v1/agent/run/{run_id}", agent_run.show, methods=["GET"]),
+    Route("/api/v1/health", services.health, methods=["GET"]),
+    Route("/metrics", metrics_door.metrics),
     Route("/live", health.live),
     Route("/ready", health.ready),
     Route("/schemas/events.json", published.schemas),
+    Route("/openapi.json", docs.openapi),
+    Route("/asyncapi.json", docs.asyncapi),
+    Route("/docs", docs.docs),
     WebSocketRoute("/api/ws", SocketDoor()),
 ]
 
 
 class Application(Starlette):
-    """Starlette with the request's context outermost: an internal error carries its request id, too."""
+    """Starlette behind the gate, with the request's context outermost: every answer carries its request id.
+
+    Starlette's own stack raises an internal error again once it is answered, and the server then drops the connection
+    under the client's next request: here it is handled like every other.
+    """
 
     def build_middleware_stack(self) -> ASGIApp:
-        return RequestContext(super().build_middleware_stack())
+        return RequestContext(Cors(Gate(ExceptionMiddleware(self.router, handlers=self.exception_handlers))))
 
 
 async def failed(request: Request, error: Exception) -> Response:
-    """An exception as the contract's error, with its status. What went wrong inside is told to the log alone."""
-    problem, message = problem_of(error)
-    if problem.status >= 500:
-        log.error("request failed", code=problem.code, request_id=request.state.request_id, exc_info=error)
+    """An exception as its contract's error, with its status."""
     house: House = request.app.state.house
-    body = nested(problem, message, timestamp=iso(house.clock()), request_id=request.state.request_id)
-    headers = dict(getattr(error, "headers", None) or {})
-    if problem.retryable and problem.status in (429, 503):
-        headers.setdefault("Retry-After", "1")
-    return Response(body, problem.status, headers, "application/json")
+    return error_response(house, request.scope, error)
 
 
 def create_app(

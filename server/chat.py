@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import orjson
 from starlette.requests import Request
@@ -9,11 +10,12 @@ from starlette.responses import Response
 
 from server.errors import RUN_CANCELLED, SHUTTING_DOWN, DoorError, run_failed
 from server.house import House
-from server.identity import owner_of
+from server.identity import caller_in
 from server.opening import run_start
-from server.requests import idempotency, prefers_async, read_json, wants_events
+from server.requests import prefers_async, read_json, wants_events
 from server.schemas import Accepted, ChatRequest, ChatResponse
-from server.stream import EventStream
+from server.stream import event_stream
+from server.submitting import submit
 from streaming.event import Event, EventId
 from streaming.fold import fold
 from streaming.log import Run, RunRequest, SessionNotFound
@@ -28,13 +30,10 @@ async def chat(request: Request) -> Response:
     body, _ = await read_json(request, ChatRequest)
     session_id = str(body.session_id)
     request.state.session_id = session_id
-    if not house.ready:
-        raise DoorError(SHUTTING_DOWN, "This instance is shutting down. Try again.", {"Retry-After": "1"})
     asked = RunRequest("chat", body.message, body.agent)
-    key = idempotency(request.headers.get("idempotency-key"), session_id, asked, body.on_busy)
     before = await house.store.top(session_id)
-    run, _new = await house.store.submit(session_id, owner_of(request), asked, on_busy=body.on_busy, idempotency=key)
-    house.runs.wake(session_id)
+    key = request.headers.get("idempotency-key")
+    run = await submit(house, caller_in(request.scope), session_id, asked, on_busy=body.on_busy, idempotency_key=key)
     if prefers_async(request):
         return Response(
             accepted(run).model_dump_json(),
@@ -44,11 +43,8 @@ async def chat(request: Request) -> Response:
         )
     after = run_start(run, before)
     if wants_events(request):
-        reading = Reader(house.fanout, house.pulse, session_id, after, run.run_id)
-        return EventStream(house.store, reading)
-    async with _following(house, run, after) as reader:
-        events = await outcome(reader)
-    return Response(answer(session_id, run.run_id, events), media_type=JSON)
+        return event_stream(house, request.scope, session_id, after, run.run_id)
+    return Response(answer(session_id, run.run_id, await events_of(house, run, after)), media_type=JSON)
 
 
 def events_url(run: Run) -> str:
@@ -66,6 +62,12 @@ async def _following(house: House, run: Run, after: EventId) -> AsyncIterator[Re
     async with Reader(house.fanout, house.pulse, run.session_id, after, run.run_id) as reader:
         reader.stay()
         yield reader
+
+
+async def events_of(house: House, run: Run, after: EventId) -> list[Event]:
+    """All events of the run, once it has ended. Raises as `outcome`."""
+    async with _following(house, run, after) as reader:
+        return await outcome(reader)
 
 
 async def outcome(reader: Reader) -> list[Event]:
@@ -89,13 +91,19 @@ async def outcome(reader: Reader) -> list[Event]:
             raise DoorError(SHUTTING_DOWN, message, {"Retry-After": "1"})
 
 
-def answer(session_id: str, run_id: str, events: list[Event]) -> bytes:
-    """The fold of a run's events as a ChatResponse. Raises DoorError when the run failed or was cancelled."""
-    run = fold(orjson.loads(event.body) for event in events)["runs"][-1]
+def ended_well(events: list[Event]) -> dict[str, Any]:
+    """The fold of a run's events. Raises DoorError when the run failed or was cancelled."""
+    run: dict[str, Any] = fold(orjson.loads(event.body) for event in events)["runs"][-1]
     if run["status"] == "failed":
         raise run_failed(run["error"])
     if run["status"] == "cancelled":
         raise DoorError(RUN_CANCELLED, "The run was cancelled before it was complete.")
+    return run
+
+
+def answer(session_id: str, run_id: str, events: list[Event]) -> bytes:
+    """A run's events as a ChatResponse. Raises DoorError when the run failed or was cancelled."""
+    run = ended_well(events)
     return (
         ChatResponse(
             message=run["text"],

@@ -1,8 +1,9 @@
 """What the commands do: each is one `asyncio.run` over the house or a part of it, shown in the terminal."""
 
 import asyncio
+import socket
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from agents.errors import AgentError
 from server import logs
 from server.data_dir import DataDirInUse, claim_data_dir
+from server.keys import KeysInvalid
 from server.settings import Settings
 from streaming.log import StoreError
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from agents.knowledge.ingest import Report
     from agents.passage import Domain
 
-PROBLEMS = (DataDirInUse, AgentError, StoreError, OSError)
+PROBLEMS = (DataDirInUse, AgentError, KeysInvalid, StoreError, OSError)
 """What a person can do something about: told in a line, without a trace."""
 
 errors = Console(stderr=True)
@@ -60,9 +62,7 @@ class IndexBar:
 
 def serve(settings: Settings) -> None:
     """Serve until told to stop. Raises ClickException when it cannot start."""
-    from server.app import create_app
-    from server.house import open_house
-    from server.serve import bind, server_of
+    from server.serve import bind
 
     logs.configure(settings)
     try:
@@ -72,11 +72,49 @@ def serve(settings: Settings) -> None:
             f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Name another with PORT or --port."
         ) from None
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+    if settings.workers == 1:
+        serve_here(settings, listener, IndexBar())
+        return
+    from server.workers import run_workers
+
+    try:
+        run_workers(settings, listener, lambda: prepare_index(settings), serve_worker)
+    except PROBLEMS as error:
+        raise click.ClickException(str(error)) from None
+
+
+def serve_here(settings: Settings, listener: socket.socket, progress: "Callable[[Step], None]") -> None:
+    """Serve from this process. Raises ClickException when it cannot start."""
+    from server.app import create_app
+    from server.house import open_house
+    from server.serve import server_of
+
     failures: list[Exception] = []
-    app = create_app(lambda: open_house(settings, progress=IndexBar()), failures.append)
+    app = create_app(lambda: open_house(settings, progress=progress), failures.append)
     server_of(app, lambda: welcome(settings)).run([listener])
     if failures:
         raise click.ClickException(str(failures[0]))
+
+
+def serve_worker(settings: Settings, listener: socket.socket) -> None:
+    """What one of several processes does."""
+    logs.configure(settings)
+    try:
+        serve_here(settings, listener, lambda step: None)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+
+
+def prepare_index(settings: Settings) -> None:
+    """Bring the index up to date, for the workers to copy. Raises AgentError."""
+    from agents.house import open_agents
+
+    async def work() -> None:
+        async with open_agents(data_dir=settings.data_dir, progress=IndexBar()):
+            pass
+
+    asyncio.run(work())
 
 
 def welcome(settings: Settings) -> None:
@@ -84,9 +122,29 @@ def welcome(settings: Settings) -> None:
     model = settings.openai_model if settings.uses_model else "none: answers are quoted from the documents (embedded)"
     errors.print(f"\n[bold green]ready[/]  {settings.url}/demo/", highlight=False)
     errors.print(f"  model   {model}", highlight=False)
-    errors.print(f"  store   SQLite in {settings.data_dir} (embedded)", highlight=False)
+    errors.print(f"  store   {store_of(settings)}", highlight=False)
     errors.print("  index   Qdrant Edge with WordLlama and BM25 (embedded)", highlight=False)
-    errors.print("  keys    no API keys are set: anyone who reaches this address may use it\n", highlight=False)
+    errors.print(f"  keys    {keys_of(settings)}\n", highlight=False)
+
+
+def keys_of(settings: Settings) -> str:
+    """Who may come in."""
+    given = [
+        name for name, value in (("API_KEYS", settings.api_keys), ("API_KEYS_FILE", settings.api_keys_file)) if value
+    ]
+    if given:
+        return f"those of {' and '.join(given)}"
+    if settings.host in ("127.0.0.1", "::1", "localhost"):
+        return "no API keys are set: anyone on this machine may use it"
+    return "[bold red]no API keys are set: anyone who reaches this address may use it. Set API_KEYS.[/]"
+
+
+def store_of(settings: Settings) -> str:
+    """Where sessions are, without the password."""
+    if settings.redis_url is None:
+        return f"SQLite in {settings.data_dir} (embedded)"
+    scheme, _, rest = settings.redis_url.partition("://")
+    return f"Redis at {scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
 
 
 def ingest(settings: Settings, paths: Sequence[Path], domain: str | None, *, sync: bool) -> None:

@@ -27,18 +27,30 @@ class Problem:
 
 
 class DoorError(Exception):
-    """A request that cannot be served; the message says what to do."""
+    """A request that cannot be served; the message says what to do. `retry_after` in seconds, where that is known."""
 
-    def __init__(self, problem: Problem, message: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        message: str,
+        headers: dict[str, str] | None = None,
+        *,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(message)
         self.problem = problem
         self.message = message
         self.headers = headers or {}
+        self.retry_after = retry_after
 
 
 INVALID = Problem("validation_error", 400)
 INVALID_JSON = Problem("invalid_json", 400)
 INVALID_EVENT_ID = Problem("invalid_event_id", 400)
+UNKNOWN_TOOL = Problem("unknown_tool", 400)
+NO_MODEL = Problem("no_model", 400)
+UNAUTHORIZED = Problem("unauthorized", 401, close=4501)
+TICKET_REFUSED = Problem("ticket_refused", 401, close=4501)
 NOT_FOUND = Problem("not_found", 404)
 SESSION_NOT_FOUND = Problem("session_not_found", 404, close=4504)
 RUN_NOT_FOUND = Problem("run_not_found", 404)
@@ -51,10 +63,15 @@ UNSUPPORTED_MEDIA_TYPE = Problem("unsupported_media_type", 415)
 IDEMPOTENCY_CONFLICT = Problem("idempotency_conflict", 422)
 QUEUE_FULL = Problem("queue_full", 429, retryable=True)
 TOO_FAST = Problem("rate_limited", 429, retryable=True, close=4029)
+FLOODED = Problem("rate_limited", 429, retryable=True, close=4029)
+TOO_MANY_STREAMS = Problem("too_many_streams", 429, retryable=True, close=4029)
+TOO_MANY_RUNS = Problem("too_many_runs", 429, retryable=True)
 FORBIDDEN_ORIGIN = Problem("forbidden_origin", 403, close=4503)
 INTERNAL = Problem("internal_error", 500, retryable=True)
 STORE_UNAVAILABLE = Problem("store_unavailable", 503, retryable=True, close=4010)
 STORE_FULL = Problem("store_full", 507, retryable=True)
+OVERLOADED = Problem("overloaded", 503, retryable=True)
+NO_TICKETS = Problem("tickets_not_configured", 501)
 SHUTTING_DOWN = Problem("shutting_down", 503, retryable=True, close=4001)
 
 TABLE: dict[type[Exception], Problem] = {
@@ -127,3 +144,17 @@ def nested(problem: Problem, message: str, *, timestamp: str, request_id: str) -
     """The error as `/api` renders it: the contract's ErrorResponse."""
     body = {"code": problem.code, "message": message, "timestamp": timestamp, "requestId": request_id}
     return json.dumps({"error": body}, ensure_ascii=False).encode()
+
+
+RATE_LIMITED = {"error": "Rate limit exceeded", "error_code": "RATE_LIMIT_EXCEEDED"}
+"""How every 429 begins under `/api/v1`; its `detail` says which limit it was."""
+
+
+def flat(problem: Problem, message: str, *, timestamp: str, retry_after: float) -> bytes:
+    """The error as `/api/v1` renders it; `retry_after` in seconds."""
+    body: dict[str, object] = {"error": message, "error_code": problem.code.upper()}
+    if problem.status == 429:
+        body = {**RATE_LIMITED, "retry_after": retry_after, "detail": message}
+    elif problem.status >= 500:
+        body["timestamp"] = timestamp
+    return json.dumps(body, ensure_ascii=False).encode()

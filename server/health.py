@@ -1,16 +1,13 @@
 """Whether the server lives, is ready, and is healthy."""
 
-from importlib.metadata import version
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from server.errors import SHUTTING_DOWN, DoorError
 from server.house import House
 from server.schemas import Health
+from server.version import VERSION
 from streaming.event import iso
-
-VERSION = version("orchestratai")
 
 
 async def health(request: Request) -> Response:

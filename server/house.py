@@ -1,36 +1,44 @@
 """The composition root: everything that opens, in one `async with`, closed in reverse order."""
 
 import asyncio
+import secrets
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-import orjson
 import structlog
 
 from agents.llm import LanguageModel
 from agents.model_limits import ModelLimits
-from agents.question import Answerer, Question, Turn
+from server.addresses import Addresses
+from server.answering import Watch, answer_with
 from server.data_dir import claim_data_dir
 from server.errors import describe
+from server.keys import Keys
+from server.load import Load
+from server.metrics import Metrics, Now
+from server.probes import Probes, open_probes
+from server.quotas import Quotas
+from server.rates import Rates, open_rates
 from server.settings import Settings
-from streaming.events import Output
+from server.tickets import Tickets
 from streaming.fanout import Fanout
-from streaming.log import Run, Store, StoreError
+from streaming.log import Store, StoreError
 from streaming.pulse import Pulse
 from streaming.runs import Runs, open_runs
 from streaming.sqlite import SqliteStore, open_sqlite
 from streaming.stores import open_store
 
 if TYPE_CHECKING:
+    from opentelemetry.sdk.trace.export import SpanExporter
+
     from agents.house import Agents, Progress
+    from agents.tools.registry import Tools
+    from server.traces import Traces
 
 log = structlog.get_logger(__name__)
-
-HISTORY = 10
-"""Earlier questions that an agent is told of."""
 
 PURGE = 3600.0
 
@@ -53,9 +61,23 @@ class House:
     pulse: Pulse
     runs: Runs
     agents: "Agents"
+    keys: Keys
+    tickets: Tickets | None
+    addresses: Addresses
+    rates: Rates
+    quotas: Quotas
+    load: Load
+    metrics: Metrics
+    probes: Probes
+    now: Now = field(init=False)
     clock: Callable[[], float] = time.time
+    started_at: float = field(default_factory=time.time)
     ready: bool = True
     guests: set[Guest] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.now = Now(self)
+        self.metrics.registry.register(self.now)
 
     async def drain(self) -> None:
         """Not ready any more; readers leave, runs get their time, the rest is handed over."""
@@ -66,31 +88,6 @@ class House:
         self.fanout.end()
         for task in leaving:
             task.cancel()
-
-
-def answer_with(answerer: Answerer) -> Callable[[Run, Sequence[Run]], AsyncGenerator[Output, None]]:
-    """The agents as the runs call them: the run's message with what was said before it."""
-
-    async def answer(run: Run, earlier: Sequence[Run]) -> AsyncGenerator[Output, None]:
-        question = Question(run.request.message, history=history(earlier), agent=run.request.agent)
-        output = answerer(question)
-        try:
-            async for item in output:
-                yield item
-        finally:
-            if isinstance(output, AsyncGenerator):
-                await output.aclose()
-
-    return answer
-
-
-def history(earlier: Sequence[Run]) -> tuple[Turn, ...]:
-    """The turns of the completed runs, oldest first."""
-    turns: list[Turn] = []
-    for run in [run for run in earlier if run.state == "completed" and run.ending is not None][-HISTORY:]:
-        data = orjson.loads(run.ending or b"")["data"]
-        turns += [Turn("user", run.request.message), Turn("agent", data["message"], data["agent"])]
-    return tuple(turns)
 
 
 async def open_model(settings: Settings, stack: AsyncExitStack) -> LanguageModel | None:
@@ -116,6 +113,23 @@ async def _open_store(settings: Settings, stack: AsyncExitStack) -> Store:
     return await stack.enter_async_context(open_sqlite(path, session_ttl=settings.session_ttl))
 
 
+def open_keys(settings: Settings) -> Keys:
+    """The keys that are configured. Raises KeysInvalid."""
+    listed = settings.api_keys
+    return Keys(listed.get_secret_value() if listed is not None else None, settings.api_keys_file)
+
+
+def open_tickets(settings: Settings) -> Tickets | None:
+    """What issues tickets; None where instances share sessions but no secret: one could not open another's."""
+    if settings.ticket_secret is not None:
+        secret = settings.ticket_secret.get_secret_value().encode()
+    elif settings.redis_url is None:
+        secret = secrets.token_bytes(32)
+    else:
+        return None
+    return Tickets(secret, settings.ticket_ttl, time.time)
+
+
 async def _purge(store: SqliteStore) -> None:
     while True:
         try:
@@ -125,32 +139,73 @@ async def _purge(store: SqliteStore) -> None:
         await asyncio.sleep(PURGE)
 
 
+def _open_traces(exporter: "str | SpanExporter", settings: Settings) -> "AbstractAsyncContextManager[Traces]":
+    from server.traces import open_traces  # OpenTelemetry is optional, and slow to import
+    from server.version import VERSION
+
+    return open_traces(exporter, model=settings.openai_model if settings.uses_model else None, version=VERSION)
+
+
 @asynccontextmanager
 async def open_house(
-    settings: Settings, *, progress: "Callable[[Progress], None]" = lambda _: None
+    settings: Settings,
+    *,
+    progress: "Callable[[Progress], None]" = lambda _: None,
+    tools: "Tools | None" = None,
+    traces: "SpanExporter | None" = None,
 ) -> AsyncIterator[House]:
-    """The whole house. Raises DataDirInUse, StoreError, and what the agents raise when they cannot be opened."""
+    """The whole house. `tools` are those of agent runs, by default all; `traces` is where they go instead of OTLP.
+
+    Raises DataDirInUse, KeysInvalid, StoreError, and what the agents raise when they cannot be opened.
+    """
     from agents.house import open_agents  # numpy and the index take their time: not for --help
 
+    keys = open_keys(settings)
     async with AsyncExitStack() as stack:
         stack.enter_context(claim_data_dir(settings.data_dir, settings.url))
         store = await _open_store(settings, stack)
         model = await open_model(settings, stack)
         agents = await stack.enter_async_context(
-            open_agents(data_dir=settings.data_dir, model=model, progress=progress)
+            open_agents(data_dir=settings.data_dir, model=model, tools=tools, progress=progress)
         )
         fanout, pulse = Fanout(store), Pulse(period=settings.heartbeat, blocked=settings.slow_timeout)
         store.on_delete = fanout.close_session
         store.on_lost = fanout.lose
-        tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        runs = await stack.enter_async_context(
-            open_runs(store, answer_with(agents.answer), describe, timeout=settings.run_timeout)
+        rates = await stack.enter_async_context(
+            open_rates(settings.redis_url, per_ip=settings.rate_limit_per_ip, per_key=settings.rate_limit_per_key)
         )
-        background = [tasks.create_task(pulse.run())]
+        probes = await stack.enter_async_context(open_probes(settings))
+        quotas = Quotas(store, streams=settings.streams_per_client, runs=settings.runs_per_client)
+        metrics = Metrics(agents.tools)
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        watches: list[Watch] = [metrics.watch, quotas.watch]
+        exporter = traces or settings.otel_exporter_otlp_endpoint
+        if exporter is not None:
+            watches.append((await stack.enter_async_context(_open_traces(exporter, settings))).watch)
+        answer = answer_with(agents.answer, agents.work, watches)
+        runs = await stack.enter_async_context(open_runs(store, answer, describe, timeout=settings.run_timeout))
+        load = Load(settings.max_runs, lambda: runs.active)
+        house = House(
+            settings=settings,
+            store=store,
+            fanout=fanout,
+            pulse=pulse,
+            runs=runs,
+            agents=agents,
+            keys=keys,
+            tickets=open_tickets(settings),
+            addresses=Addresses(settings.trusted_proxies),
+            rates=rates,
+            quotas=quotas,
+            load=load,
+            metrics=metrics,
+            probes=probes,
+        )
+        background = [tasks.create_task(pulse.run()), tasks.create_task(load.watch())]
         if isinstance(store, SqliteStore):
             background.append(tasks.create_task(_purge(store)))
         try:
-            yield House(settings, store, fanout, pulse, runs, agents)
+            yield house
         finally:
             for task in background:
                 task.cancel()

@@ -58,6 +58,7 @@ class RequestContext:
             if kind == "http.response.start" or kind == "websocket.http.response.start":
                 status = message["status"]
                 message["headers"] = [*message.get("headers", ()), *SECURITY, (b"x-request-id", request_id)]
+                message["headers"] += state.get("headers", ())
                 if "session_id" in state:
                     message["headers"].append((b"x-session-id", state["session_id"].encode()))
             elif kind == "websocket.accept":

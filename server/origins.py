@@ -4,15 +4,31 @@ from urllib.parse import urlsplit
 
 from starlette.types import Scope
 
+OWN = ""
+"""The origin of this server's own pages, and of clients that are no browsers: these send none."""
 
-def allowed(scope: Scope, origins: tuple[str, ...]) -> bool:
-    """Whether the request's Origin may open a socket. A client that is no browser sends none and may."""
+
+def origin_of(scope: Scope) -> str:
+    """The origin of the page that asks; OWN for this server's."""
     headers = dict(scope["headers"])
-    origin = headers.get(b"origin", b"").decode("latin-1")
-    if not origin or "*" in origins or origin in origins:
-        return True
-    host = str(headers.get(b"host", b""), "latin-1")
+    origin = str(headers.get(b"origin", b""), "latin-1")
+    return OWN if not origin or is_own(origin, scope) else origin
+
+
+def is_own(origin: str, scope: Scope) -> bool:
+    """Whether an origin is the one that the request was sent to."""
+    host = str(dict(scope["headers"]).get(b"host", b""), "latin-1")
     try:
-        return bool(urlsplit(origin).netloc == host)
+        return bool(urlsplit(origin).netloc == host) and bool(host)
     except ValueError:
         return False
+
+
+def listed(origin: str, origins: tuple[str, ...]) -> bool:
+    """Whether an origin may use the doors."""
+    return origin == OWN or "*" in origins or origin in origins
+
+
+def allowed(scope: Scope, origins: tuple[str, ...]) -> bool:
+    """Whether the request's Origin may use the doors. A client that is no browser sends none and may."""
+    return listed(origin_of(scope), origins)

@@ -1,5 +1,6 @@
 """uvicorn's protocols with two doors more: giving up a client that takes nothing, and writing ready frames at once."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -27,12 +28,35 @@ GONE = "orchestratai.gone"
 
 
 class StreamHttpProtocol(HttpToolsProtocol):
-    """HTTP whose scope carries the ABORT, WRITE and GONE extensions."""
+    """HTTP whose scope carries the ABORT, WRITE and GONE extensions, and whose heads arrive in time."""
 
     gone: tuple[Callable[[], None], ...] = ()
+    head_timer: asyncio.TimerHandle | None = None
+    head_timeout = 10.0
+    """Seconds from connecting, or from a further request's first byte, to the end of its head."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self.await_head()
+
+    def await_head(self) -> None:
+        """Drop the connection unless a head is complete in time."""
+        if self.head_timer is None:
+            self.head_timer = self.loop.call_later(self.head_timeout, self.transport.abort)
+
+    def end_wait(self) -> None:
+        """The head is complete, or never will be."""
+        if self.head_timer is not None:
+            self.head_timer.cancel()
+            self.head_timer = None
+
+    def on_headers_complete(self) -> None:
+        self.end_wait()
+        super().on_headers_complete()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.await_head()
         if self.cycle is None or self.cycle.response_complete:
             self.gone = ()
         extensions: Any = {ABORT: self.transport.abort, WRITE: self.write_chunks, GONE: self.when_gone}
@@ -43,6 +67,7 @@ class StreamHttpProtocol(HttpToolsProtocol):
         self.gone = (*self.gone, call)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.end_wait()
         super().connection_lost(exc)
         for call in self.gone:
             call()

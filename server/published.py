@@ -10,13 +10,13 @@ from starlette.responses import Response
 from streaming.control import Bye, Control, Hello, Live, Ping, Snapshot
 from streaming.events import AnyEvent
 
-_STREAM: TypeAdapter[AnyEvent | Control] = TypeAdapter(AnyEvent | Hello | Live | Ping | Bye | Snapshot)
+STREAM: TypeAdapter[AnyEvent | Control] = TypeAdapter(AnyEvent | Hello | Live | Ping | Bye | Snapshot)
 
 
 @cache
 def event_schemas() -> bytes:
     """One schema of all that can come over a stream: events and control frames, told apart by `type`."""
-    schema = _STREAM.json_schema(mode="serialization")
+    schema = STREAM.json_schema(mode="serialization")
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "OrchestratAI events",
@@ -25,6 +25,11 @@ def event_schemas() -> bytes:
     return orjson.dumps(head | schema, option=orjson.OPT_INDENT_2)
 
 
+def shown(body: bytes, media_type: str) -> Response:
+    """A document that changes with the version alone."""
+    return Response(body, media_type=media_type, headers={"Cache-Control": "max-age=3600"})
+
+
 async def schemas(request: Request) -> Response:
     """GET /schemas/events.json."""
-    return Response(event_schemas(), media_type="application/schema+json", headers={"Cache-Control": "max-age=3600"})
+    return shown(event_schemas(), "application/schema+json")

@@ -12,7 +12,8 @@ from streaming.log import OnBusy, RunState
 _FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 
 
-def _meaningful(text: str) -> str:
+def meaningful(text: str) -> str:
+    """The text as it is. Raises ValueError where it says nothing, or what cannot be stored."""
     if not text.strip():
         raise ValueError("must not be blank")
     if _FORBIDDEN.search(text):
@@ -26,7 +27,11 @@ class Wire(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-Message = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_meaningful)]
+Message = Annotated[
+    str,
+    Field(min_length=1, max_length=2000, json_schema_extra={"pattern": r"^[^\x00]*\S[^\x00]*$"}),
+    AfterValidator(meaningful),
+]
 
 
 class ChatRequest(Wire):
@@ -93,6 +98,33 @@ class SessionView(Wire):
     active_run: ActiveRun | None = None
     queued: int
     cursor: str
+
+
+class ErrorDetails(Wire):
+    code: str
+    message: str
+    timestamp: str
+    requestId: str  # noqa: N815 - the wire name of the given contract
+
+
+class ErrorResponse(Wire):
+    """How everything under `/api`, but for `/api/v1`, tells an error."""
+
+    error: ErrorDetails
+
+
+class TicketRequest(Wire):
+    """For which page; by default the one that asks. A server that asks for its page names the page's origin."""
+
+    origin: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+
+
+class TicketIssued(Wire):
+    """Give it as `?ticket=` to the session's events or to the WebSocket, before it expires."""
+
+    ticket: str
+    session_id: str
+    expires_at: str
 
 
 class RunView(Wire):

@@ -34,6 +34,15 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def allow_many_files() -> None:
+    """As many open connections as the system lets this process have: the usual soft limit is 1,024."""
+    if os.name == "posix":
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 def bind(settings: Settings) -> socket.socket:
     """A listening socket. Raises OSError when the address cannot be had."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
@@ -41,13 +50,18 @@ def bind(settings: Settings) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
-    listener.bind((settings.host, settings.port))
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError:
+        listener.close()
+        raise
     listener.set_inheritable(True)
     return listener
 
 
 def server_of(app: Starlette, on_ready: Callable[[], None]) -> Server:
     """The application's server; it listens once run."""
+    allow_many_files()
     config = uvicorn.Config(
         app,
         loop="uvloop" if os.name == "posix" else "asyncio",

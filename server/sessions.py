@@ -12,10 +12,9 @@ from server.house import House
 from server.identity import owner_of
 from server.opening import cursor_of, run_start
 from server.schemas import ActiveRun, RunView, SessionCreated, SessionView, TurnView
-from server.stream import HEADERS, EventStream
+from server.stream import HEADERS, event_stream
 from streaming.event import EventId, format_id, iso
 from streaming.log import Run
-from streaming.reader import Reader
 
 
 def session_id_of(request: Request) -> str:
@@ -102,8 +101,7 @@ async def events(request: Request) -> Response:
         after = run_start(session.active_run, end)
     if request.method == "HEAD":
         return Response(headers=HEADERS, media_type="text/event-stream")
-    reader = Reader(house.fanout, house.pulse, session.session_id, after, run_id)
-    return EventStream(house.store, reader)
+    return event_stream(house, request.scope, session.session_id, after, run_id)
 
 
 async def cancel(request: Request) -> Response:

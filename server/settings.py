@@ -1,5 +1,6 @@
 """The only place that reads the environment: it becomes one frozen value."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -26,9 +27,27 @@ class Settings(BaseSettings):
     openai_base_url: str | None = Field(None, description="Any server that speaks chat completions.")
     openai_model: str = Field("gpt-5-mini", description="The model that writes answers.")
     openai_timeout: float = Field(30.0, gt=0, description="Seconds of silence after which the model is given up.")
+    qdrant_url: str | None = Field(None, description="A Qdrant server; none: the embedded index.")
+    qdrant_api_key: SecretStr | None = Field(None, description="Key for the Qdrant server.")
+    cohere_api_key: SecretStr | None = Field(None, description="Key for Cohere, which reranks.")
+    cohere_base_url: str = Field("https://api.cohere.com", description="Any server that speaks Cohere's rerank.")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Origins of other sites whose pages may use the API, comma separated; `*` for all."
     )
+    api_keys: SecretStr | None = Field(None, description="Keys as `name:key`, comma separated; none: open to all.")
+    api_keys_file: Path | None = Field(None, description="File with a `name:key` a line; read again when it changes.")
+    ticket_secret: SecretStr | None = Field(None, description="Signs tickets; one for all instances. None: random.")
+    ticket_ttl: float = Field(60.0, gt=0, le=3600, description="Seconds for which a ticket opens a stream.")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Addresses or networks whose X-Forwarded-For is believed, comma separated."
+    )
+    rate_limit_per_ip: int = Field(100, ge=0, description="Requests a minute from one address without a key; 0: any.")
+    rate_limit_per_key: int = Field(1000, ge=0, description="Requests a minute with one key; 0: any.")
+    streams_per_client: int = Field(200, ge=0, description="Open streams, and sockets, of one key or address; 0: any.")
+    runs_per_client: int = Field(50, ge=0, description="Unfinished runs of one key or address; 0: any.")
+    max_runs: int = Field(200, ge=1, description="Runs that one process works on; more are refused with 503.")
+    otel_exporter_otlp_endpoint: str | None = Field(None, description="Where traces are sent, as http://host:4318.")
+    active_for: float = Field(900.0, gt=0, description="Seconds after its last use for which a session is active.")
     session_ttl: float = Field(30 * 86400, gt=0, description="Seconds that an unused session is kept.")
     run_timeout: float = Field(300.0, gt=0, description="Seconds after which a run is ended as failed.")
     body_timeout: float = Field(10.0, gt=0, description="Seconds that a request's body may take to arrive.")
@@ -36,10 +55,17 @@ class Settings(BaseSettings):
     slow_timeout: float = Field(20.0, gt=0, description="Seconds after which a reader that takes nothing is dropped.")
     drain_timeout: float = Field(25.0, ge=0, description="Seconds that active runs get when the server ends.")
 
-    @field_validator("allowed_origins", mode="before")
+    @field_validator("allowed_origins", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            ip_network(part, strict=False)  # its ValueError says what is wrong
+        return value
 
     @field_validator("redis_url")
     @classmethod
@@ -62,6 +88,11 @@ class Settings(BaseSettings):
         """Where the server is reached from this machine."""
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 - read, not bound
         return f"http://{host}:{self.port}"
+
+    @property
+    def model_url(self) -> str | None:
+        """Where the model is asked, if one is."""
+        return (self.openai_base_url or "https://api.openai.com/v1") if self.uses_model else None
 
     @property
     def uses_model(self) -> bool:

@@ -1,37 +1,39 @@
 """WS /api/ws: one socket for many sessions, the same events as over SSE."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import orjson
 import structlog
 from starlette.types import Receive, Scope, Send
 
 from server.errors import (
+    FLOODED,
     FORBIDDEN_ORIGIN,
     INVALID,
     INVALID_JSON,
-    SHUTTING_DOWN,
-    TOO_FAST,
     TOO_LARGE,
+    UNAUTHORIZED,
     DoorError,
     problem_of,
 )
+from server.gate import still_valid
 from server.house import House
-from server.identity import OPEN
+from server.identity import caller_in
 from server.middleware import outlive
 from server.opening import cursor_of, open_stream, run_start
 from server.origins import allowed
 from server.protocols import FRAMES, attach
-from server.requests import idempotency
 from server.socket_frames import CLIENT_FRAME, Ack, Cancel, Error, Follow, Pong, Unfollow
 from server.socket_frames import Send as SendFrame
 from server.stream import bye_data, mark
+from server.submitting import submit
 from streaming.control import Bye, Control, encode
 from streaming.event import Event
-from streaming.log import RunRequest
+from streaming.log import RunRequest, SessionNotFound
 from streaming.reader import Reader, Signal
 
 log = structlog.get_logger(__name__)
@@ -51,7 +53,8 @@ class Socket:
         self._send = send
         self._scope = scope
         self._frames = FRAMES in scope.get("extensions", {})
-        self._owner = OPEN
+        self._caller = caller_in(scope)
+        self._owner = self._caller.owner
         self._following: dict[str, asyncio.Task[None]] = {}
         self._credit = float(BURST)
         self._credited = asyncio.get_running_loop().time()
@@ -85,9 +88,11 @@ class Socket:
         session_id: str | None = None
         try:
             if not self._affordable():
-                raise DoorError(TOO_FAST, f"More than {PER_SECOND:.0f} frames a second: come back more slowly.")
+                raise DoorError(FLOODED, f"More than {PER_SECOND:.0f} frames a second: come back more slowly.")
             value = _parse(message)
             ref, session_id = _text(value.get("ref")), _text(value.get("session_id"))
+            if not still_valid(self._house, self._owner):
+                raise DoorError(UNAUTHORIZED, "The key that opened this socket is no longer valid.")
             await self._do(CLIENT_FRAME.validate_python(value))
         except Exception as error:
             problem, text = problem_of(error)
@@ -95,8 +100,8 @@ class Socket:
                 log.exception("socket frame failed", code=problem.code)
             frame = Error(code=problem.code, message=text, retryable=problem.retryable, session_id=session_id, ref=ref)
             await self._control(frame)
-            if problem is TOO_FAST:
-                await self._close(4029, "too many frames")
+            if problem is UNAUTHORIZED or problem is FLOODED:
+                await self._close(problem.close or 4029, problem.code)
 
     def _affordable(self) -> bool:
         now = asyncio.get_running_loop().time()
@@ -118,6 +123,7 @@ class Socket:
             case SendFrame():
                 await self._ask(frame)
             case Cancel():
+                self._mine(UUID((await self._house.store.run(frame.run_id, self._owner)).session_id))
                 run = await self._house.store.request_cancel(frame.run_id, self._owner, "user")
                 status = run.state if run.over else "cancelling"
                 await self._control(Ack(session_id=run.session_id, run_id=run.run_id, status=status, ref=frame.ref))
@@ -125,19 +131,27 @@ class Socket:
                 pass
 
     async def _ask(self, frame: SendFrame) -> None:
-        if not self._house.ready:
-            raise DoorError(SHUTTING_DOWN, "This instance is shutting down. Send it again after reconnecting.")
-        session_id = str(frame.session_id)
-        asked = RunRequest("chat", frame.message, frame.agent)
-        key = idempotency(frame.idempotency_key, session_id, asked, frame.on_busy)
-        run, _new = await self._house.store.submit(
-            session_id, self._owner, asked, on_busy=frame.on_busy, idempotency=key
+        session_id = self._mine(frame.session_id)
+        await self._house.rates.count(self._caller)
+        run = await submit(
+            self._house,
+            self._caller,
+            session_id,
+            RunRequest("chat", frame.message, frame.agent),
+            on_busy=frame.on_busy,
+            idempotency_key=frame.idempotency_key,
         )
-        self._house.runs.wake(session_id)
         await self._control(Ack(session_id=session_id, run_id=run.run_id, status=run.state, ref=frame.ref))
 
+    def _mine(self, given: UUID) -> str:
+        """The session's id. Raises SessionNotFound when a ticket limits the socket to another."""
+        session_id = str(given)
+        if self._caller.session_id not in (None, session_id):
+            raise SessionNotFound("this socket's ticket is for another session")
+        return session_id
+
     async def _follow(self, frame: Follow) -> None:
-        session_id = str(frame.session_id)
+        session_id = self._mine(frame.session_id)
         after = cursor_of(frame.after) if frame.after is not None else None
         end = await self._house.store.top(session_id)
         session = await self._house.store.session(session_id, self._owner)
@@ -227,17 +241,33 @@ def _text(value: object) -> str | None:
 
 
 class SocketDoor:
-    """The ASGI endpoint. A page of another site is told so with a close code, which a browser shows to it."""
+    """The ASGI endpoint. Who may not come in is told so with a close code, which a browser shows to its page."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         house: House = scope["app"].state.house
         await receive()
         await send({"type": "websocket.accept"})
-        if allowed(scope, house.settings.allowed_origins):
-            await outlive(scope, receive, send, partial(_serve, house, scope))
+        try:
+            leave = _enter(house, scope)
+        except DoorError as error:
+            problem = error.problem
+            house.metrics.refused.labels(problem.code).inc()
+            await send({"type": "websocket.close", "code": problem.close or 4503, "reason": problem.code})
         else:
-            await send({"type": "websocket.close", "code": FORBIDDEN_ORIGIN.close, "reason": "origin not allowed"})
+            await outlive(scope, receive, send, partial(_serve, house, scope, leave))
 
 
-async def _serve(house: House, scope: Scope, receive: Receive, send: Send) -> None:
-    await Socket(house, scope, receive, send).serve()
+def _enter(house: House, scope: Scope) -> Callable[[], None]:
+    """Lets the client in; what is returned is to be called when it leaves. Raises DoorError."""
+    if not allowed(scope, house.settings.allowed_origins):
+        raise DoorError(FORBIDDEN_ORIGIN, "This origin is not in ALLOWED_ORIGINS.")
+    if "refused" in scope["state"]:
+        raise scope["state"]["refused"]
+    return house.quotas.enter("sockets", caller_in(scope))
+
+
+async def _serve(house: House, scope: Scope, leave: Callable[[], None], receive: Receive, send: Send) -> None:
+    try:
+        await Socket(house, scope, receive, send).serve()
+    finally:
+        leave()

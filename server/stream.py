@@ -2,18 +2,20 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 
 from sse_starlette import EventSourceResponse
 from starlette.types import Receive, Scope, Send
 
+from server.house import House
+from server.identity import caller_in
 from server.middleware import outlive
 from server.opening import open_stream
 from server.protocols import attach
 from streaming.control import Bye, ByeData, Live, Ping, Snapshot, TopData, sse
-from streaming.event import Event, format_id
+from streaming.event import Event, EventId, format_id
 from streaming.log import Store
 from streaming.reader import Reader, Signal
 
@@ -29,17 +31,24 @@ def bye_data(reason: str) -> ByeData:
     return ByeData.model_validate({"reason": reason, "retry_after_ms": retry})
 
 
+def _nothing() -> None:
+    pass
+
+
 class EventStream(EventSourceResponse):
     """sse-starlette's response with a leaner call: no lock, no task group and no ping task for each reader."""
 
-    def __init__(self, store: Store, reader: Reader) -> None:
+    def __init__(self, store: Store, reader: Reader, leave: Callable[[], None] = _nothing) -> None:
+        """`leave` is called once, when the stream is over."""
         super().__init__(iter(()), headers=HEADERS)
         self._store = store
         self._reader = reader
+        self._leave = leave
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         reader = self._reader
         async with AsyncExitStack() as opened:
+            opened.callback(self._leave)
             await opened.enter_async_context(reader)
             heard = attach(reader, scope, _chunk)
             hello, snapshot = await open_stream(self._store, reader)
@@ -49,10 +58,18 @@ class EventStream(EventSourceResponse):
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
                 return
             opened.pop_all()
-        await outlive(scope, receive, send, partial(_serve, reader, heard))
+        await outlive(scope, receive, send, partial(_serve, reader, heard, self._leave))
 
 
-async def _serve(reader: Reader, heard: bool, receive: Receive, send: Send) -> None:
+def event_stream(
+    house: House, scope: Scope, session_id: str, after: EventId | None, run_id: str | None = None
+) -> EventStream:
+    """A session's events, or one run's, for the caller. Raises DoorError when too many of theirs are open."""
+    leave = house.quotas.enter("streams", caller_in(scope))
+    return EventStream(house.store, Reader(house.fanout, house.pulse, session_id, after, run_id), leave)
+
+
+async def _serve(reader: Reader, heard: bool, leave: Callable[[], None], receive: Receive, send: Send) -> None:
     """Write what comes until the reader is done, and close it. `heard`: the protocol tells when the client goes."""
     listener = None if heard else asyncio.ensure_future(_listen(receive, reader))
     try:
@@ -62,6 +79,7 @@ async def _serve(reader: Reader, heard: bool, receive: Receive, send: Send) -> N
     finally:
         if listener is not None:
             listener.cancel()
+        leave()
         await reader.__aexit__(None, None, None)
 
 

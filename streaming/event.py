@@ -59,6 +59,11 @@ class Event:
             self._frame = text_frame(self.body)
         return self._frame
 
+    @property
+    def made_at(self) -> float:
+        """When the event was made, in Unix seconds; read from its bytes."""
+        return datetime.fromisoformat(self.body.split(b'"', 20)[19].decode()).timestamp()
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Event) and self.body == other.body
 

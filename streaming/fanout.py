@@ -1,11 +1,15 @@
 """The process's fan-out: one channel for each session that somebody here reads or writes."""
 
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 
 from streaming.channel import Channel
 from streaming.event import Event
 from streaming.log import EventLog, StoreError
+
+LOOK = 1.0
+"""Seconds between two looks at the lag: it costs a little, and most deliveries are spared it."""
 
 
 class Fanout:
@@ -15,9 +19,16 @@ class Fanout:
         self.log = log
         self.channels: dict[str, Channel] = {}
         self.draining: str | None = None
+        self.lag = 0.0
+        """Seconds from making an event to delivering it, as last looked at."""
+        self._looked = 0.0
 
     def deliver(self, session_id: str, events: Sequence[Event]) -> None:
         """Called by the store with what it has stored."""
+        now = time.time()
+        if now - self._looked > LOOK:
+            self._looked = now
+            self.lag = max(now - events[-1].made_at, 0.0)
         channel = self.channels.get(session_id)
         if channel is not None:
             channel.offer(events)

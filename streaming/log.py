@@ -170,11 +170,22 @@ class Idempotency:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Census:
+    """How much is going on in all instances: sessions used lately, and runs that are not over."""
+
+    active_sessions: int
+    unfinished: int
+
+
 class Ledger(Protocol):
     """Sessions, their runs, and who may write."""
 
-    async def create_session(self, owner: str) -> Session:
-        """A new, empty session. Raises StoreUnavailable, StoreFull."""
+    async def create_session(self, owner: str, session_id: str | None = None) -> Session:
+        """A new, empty session; with an id, a UUID, the owner's session of that id, made at its first use.
+
+        Raises SessionNotFound when the id is another owner's, StoreUnavailable, StoreFull.
+        """
         ...
 
     async def session(self, session_id: str, owner: str) -> Session:
@@ -227,6 +238,13 @@ class Ledger(Protocol):
 
     async def runs(self, session_id: str, limit: int = 50) -> list[Run]:
         """The session's newest runs, oldest first."""
+        ...
+
+    async def census(self, within: float) -> Census:
+        """The counts; a session is active that was made or submitted to `within` so many seconds.
+
+        Raises StoreUnavailable.
+        """
         ...
 
 

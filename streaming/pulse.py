@@ -1,7 +1,10 @@
 """One heartbeat for all readers of the process, spread out so that no moment has to serve them all."""
 
 import asyncio
+import logging
 from typing import Protocol
+
+log = logging.getLogger(__name__)
 
 PERIOD = 5.0
 """Seconds between two beats for a reader whose session has an active run."""
@@ -57,4 +60,7 @@ class Pulse:
                 await asyncio.sleep(self._period / SLOTS)
                 now = loop.time()
                 for member in tuple(slot):
-                    member.beat(now, self._blocked, beat % IDLE_BEATS == 0)
+                    try:
+                        member.beat(now, self._blocked, beat % IDLE_BEATS == 0)
+                    except Exception:
+                        log.exception("a heartbeat failed")  # one reader's trouble is not the others'

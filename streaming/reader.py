@@ -151,16 +151,20 @@ class Reader:
     async def _available(self) -> list[Event]:
         if self._ended or self.reason:
             return []
-        events = self.channel.since(self.cursor)
-        if events is None:
-            events = await self._page()
-            if events is None or self._lost(events):
-                self.reason = self.reason or "state_lost"
+        while True:
+            events = self.channel.since(self.cursor)
+            if events is None:
+                events = await self._page()
+                if events is None or self._lost(events):
+                    if not (self.reason or self._dismissed()):
+                        self.reason = "state_lost"
+                    return []
+            if not events:
                 return []
-        if not events:
-            return []
-        self.cursor = events[-1].id
-        return events if self.run_id is None else self._of_run(events)
+            self.cursor = events[-1].id
+            mine = events if self.run_id is None else self._of_run(events)
+            if mine:
+                return mine
 
     async def _page(self) -> list[Event] | None:
         """A page from the store; None when it stays away for too long, or the reader must leave meanwhile."""

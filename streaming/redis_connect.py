@@ -5,7 +5,7 @@ redis+sentinel://host:26379,host:26379/name  the master of that name, asked of t
 redis+cluster://host:6379,host:6379          a Cluster; rediss+sentinel:// and rediss+cluster:// with TLS
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -69,6 +69,8 @@ class Connections:
     client: Any
     connect: Callable[[], Awaitable[AbstractConnection]]
     rediscover: Callable[[], Awaitable[None]] = _nothing
+    others: Sequence[Any] = ()
+    """Clients that are closed with it."""
 
 
 def _servers(url: SplitResult) -> list[tuple[str, int]]:
@@ -116,7 +118,7 @@ def _sentinel(url: str) -> Connections:
         sentinel_kwargs={**OPTIONS, **own, "retry": no_retry(), "ssl": "ssl" in credentials},
     )
     client = sentinel.master_for(service or "mymaster", retry=no_retry(), db=int(db or 0), **OPTIONS, **credentials)
-    return Connections(client, _from(client.connection_pool))
+    return Connections(client, _from(client.connection_pool), others=sentinel.sentinels)
 
 
 def _cluster(url: str) -> Connections:
@@ -149,7 +151,8 @@ async def open_connections(url: str) -> AsyncIterator[Connections]:
     try:
         yield connections
     finally:
-        await connections.client.aclose()
+        for client in (connections.client, *connections.others):
+            await client.aclose()
 
 
 def translate(error: Exception) -> StoreError:

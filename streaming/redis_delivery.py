@@ -99,12 +99,16 @@ class Delivery:
             self._catch_up(session_id, following)
 
     def _deliver(self, session_id: str, following: Following, events: Sequence[Event]) -> None:
-        last = events[-1].id
-        if following.last is None or last > following.last:
-            following.last = last
-            following.shown = max(following.shown, last)
-            following.regressed = False
-            following.deliver(session_id, events)
+        known, last = following.last, events[-1].id
+        if known is not None:
+            if last <= known:
+                return
+            if events[0].id <= known:
+                events = [event for event in events if event.id > known]
+        following.last = last
+        following.shown = max(following.shown, last)
+        following.regressed = False
+        following.deliver(session_id, events)
 
     def _lose(self, session_id: str) -> None:
         """Events that readers here have seen are gone from Redis."""

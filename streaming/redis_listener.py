@@ -45,6 +45,7 @@ class Listener:
         self._connected = False
         self._unconfirmed: set[bytes] = set()
         self._heard = 0.0
+        self._closed = False
 
     async def subscribe(self, channel: bytes) -> None:
         """Returns once Redis has confirmed. Raises StoreUnavailable; the channel is subscribed all the same later."""
@@ -80,11 +81,11 @@ class Listener:
             connection = None
             try:
                 connection = await self._connect()
-                _end_if_cancelled()
+                self._end_if_closed()
                 delay = RETRY_FIRST
                 await self._serve(connection)
             except (RedisError, OSError, ExceptionGroup) as error:
-                _end_if_cancelled()
+                self._end_if_closed()
                 log.info("subscriptions interrupted", extra={"reason": str(_first(error))})
                 await asyncio.sleep(delay)
                 delay = min(2 * delay, RETRY_MOST)
@@ -92,6 +93,16 @@ class Listener:
                 self._connected = False
                 if connection is not None:
                     await connection.disconnect(nowait=True)
+
+    def close(self) -> None:
+        """To be called before `run` is cancelled."""
+        self._closed = True
+
+    def _end_if_closed(self) -> None:
+        # Python 3.11's wait_for, which redis-py uses, swallows a cancellation that comes with the end of its wait, and
+        # TaskGroup leaves `cancelling()` wrong: so a flag of our own tells.
+        if self._closed:
+            raise asyncio.CancelledError
 
     async def _serve(self, connection: AbstractConnection) -> None:
         self._commands.clear()
@@ -121,7 +132,7 @@ class Listener:
                 while self._commands and self._commands[0][0] == name and len(channels) < CHANNELS:
                     channels.append(self._commands.popleft()[1])
                 await connection.send_command(name, *channels, check_health=False)
-                _end_if_cancelled()
+                self._end_if_closed()
 
     async def _receive(self, connection: AbstractConnection) -> None:
         loop = asyncio.get_running_loop()
@@ -156,7 +167,7 @@ class Listener:
             if asyncio.get_running_loop().time() - self._heard > 2 * SILENCE:
                 raise ConnectionError("nothing is heard from Redis")
             await connection.send_command("PING", check_health=False)
-            _end_if_cancelled()
+            self._end_if_closed()
 
 
 def _all(futures: Sequence[asyncio.Future[None]]) -> asyncio.Future[None]:
@@ -170,13 +181,6 @@ def _all(futures: Sequence[asyncio.Future[None]]) -> asyncio.Future[None]:
 
     one.add_done_callback(settle)
     return one
-
-
-def _end_if_cancelled() -> None:
-    """A cancellation that came with the end of a wait is swallowed by Python 3.11's `wait_for`, which redis-py uses."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 def _first(error: BaseException) -> BaseException:

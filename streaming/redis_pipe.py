@@ -12,6 +12,7 @@ from redis.exceptions import ClusterError, NoScriptError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from streaming.background import background
 from streaming.log import StoreUnavailable
 from streaming.redis_connect import Connections, translate
 from streaming.redis_scripts import Script
@@ -106,7 +107,7 @@ class Pipe:
 async def open_pipe(redis: Connections) -> AsyncIterator[Pipe]:
     """A pipe that runs inside the block; what waits at its end is still sent."""
     pipe = Pipe(redis)
-    async with asyncio.TaskGroup() as group:
+    async with background() as group:
         group.create_task(pipe.run())
         try:
             yield pipe

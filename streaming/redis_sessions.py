@@ -1,5 +1,6 @@
 """Sessions and their runs in Redis: made, submitted to, cancelled, looked at, forgotten."""
 
+import asyncio
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -18,12 +19,13 @@ from streaming.log import (
     SessionBusy,
     SessionNotFound,
 )
+from streaming.redis_census import RedisCensus
 from streaming.redis_index import Unfinished
 from streaming.redis_keys import holder_channel, idempotency_key, new_run_id, session_keys, session_of_run
 from streaming.redis_ledger_scripts import CANCEL, CREATE, DELETE, RUN, RUN_LIST, SESSION, SUBMIT
 from streaming.redis_pipe import Pipe
 from streaming.redis_runs import encoded, run_from
-from streaming.redis_scripts import Script
+from streaming.redis_scripts import TAIL, Script
 
 RUNS_KEPT = 200
 REMEMBERED = 3600
@@ -44,15 +46,23 @@ return ARGV[1]
 class Sessions:
     """The ledger without its leases. `now` gives the scripts' time, `ttl` is a session's in milliseconds."""
 
-    def __init__(self, pipe: Pipe, unfinished: Unfinished, now: Callable[[], str], ttl: int) -> None:
+    def __init__(
+        self, pipe: Pipe, unfinished: Unfinished, census: RedisCensus, now: Callable[[], str], ttl: int
+    ) -> None:
         self._pipe = pipe
         self._unfinished = unfinished
+        self._census = census
         self._now = now
         self._ttl = ttl
 
-    async def create(self, owner: str) -> Session:
-        """A new, empty session."""
+    async def create(self, owner: str, session_id: str | None = None) -> Session:
+        """A new, empty session, or the owner's of that id."""
+        if session_id is not None:
+            await self._pipe.script(CREATE, session_keys(session_id), self._now(), self._ttl, owner)
+            await self._census.touch(session_id)
+            return await self.session(session_id, owner)
         session_id = str(uuid.uuid4())
+        await self._census.touch(session_id)
         created = await self._pipe.script(CREATE, session_keys(session_id), self._now(), self._ttl, owner)
         return Session(session_id, owner, created / 1000, None, 0)
 
@@ -86,7 +96,7 @@ class Sessions:
             earlier = await self._find(run_id, owner)
             if earlier is not None:
                 return earlier, False, []
-        await self._unfinished.enter(session_id)
+        await asyncio.gather(self._unfinished.enter(session_id), self._census.touch(session_id))
         arguments = (owner, run_id, encoded(request), on_busy, QUEUE_LIMIT, RUNS_KEPT, HOLDERS)
         reply = await self._pipe.script(SUBMIT, session_keys(session_id), self._now(), self._ttl, *arguments)
         match reply[0]:
@@ -107,12 +117,19 @@ class Sessions:
         while True:
             found: str = (await self._pipe.script(NOTE, [key], value, replaced, int(IDEMPOTENCY_TTL))).decode()
             known, _, digest = found.partition(" ")
-            if known[:32] != run_id[:32] and await self._find(known, owner) is None:
+            if known == run_id:
+                return known
+            if not await self._exists(known):
                 replaced = found  # its session was deleted, and with it what the key stood for
             elif digest != idempotency.digest:
                 raise IdempotencyConflict("this Idempotency-Key came before, with another request")
             else:
                 return known
+
+    async def _exists(self, run_id: str) -> bool:
+        """Whether the run's session is there."""
+        exists, _, _ = await self._pipe.script(TAIL, session_keys(session_of_run(run_id) or ""))
+        return bool(exists)
 
     async def cancel(self, run_id: str, owner: str, by: str) -> Run:
         """Note that the run is to stop, and tell whoever holds it."""

@@ -8,9 +8,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from streaming.background import background
 from streaming.event import START, Event, EventId, format_id, parse_id
 from streaming.events import ENDINGS
 from streaming.log import (
+    Census,
     Deliver,
     Hole,
     Idempotency,
@@ -21,6 +23,7 @@ from streaming.log import (
     Session,
     StoreUnavailable,
 )
+from streaming.redis_census import RedisCensus
 from streaming.redis_connect import open_connections
 from streaming.redis_delivery import Delivery, read
 from streaming.redis_index import Unfinished
@@ -48,7 +51,8 @@ class RedisStore:
         self._ttl = ttl
         self._unfinished = Unfinished(reads, now)
         self._leases = Leases(writes, self._unfinished, now, ttl)
-        self._sessions = Sessions(writes, self._unfinished, now, ttl)
+        self._census = RedisCensus(writes, now)
+        self._sessions = Sessions(writes, self._unfinished, self._census, now, ttl)
         self._delivery: Delivery
         self.on_cancel: Callable[[str], None] = lambda run_id: None
         self.on_delete: Callable[[str], None] = lambda session_id: None
@@ -99,8 +103,8 @@ class RedisStore:
 
     # ── The ledger ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def create_session(self, owner: str) -> Session:
-        return await self._sessions.create(owner)
+    async def create_session(self, owner: str, session_id: str | None = None) -> Session:
+        return await self._sessions.create(owner, session_id)
 
     async def session(self, session_id: str, owner: str) -> Session:
         return await self._sessions.session(session_id, owner)
@@ -156,6 +160,9 @@ class RedisStore:
     async def runs(self, session_id: str, limit: int = 50) -> list[Run]:
         return await self._sessions.runs(session_id, limit)
 
+    async def census(self, within: float) -> Census:
+        return await self._census(within)
+
     async def check(self) -> None:
         try:
             async with asyncio.timeout(CHECK):
@@ -201,14 +208,15 @@ async def open_redis(
         writes = await stack.enter_async_context(open_pipe(redis))
         reads = await stack.enter_async_context(open_pipe(redis))
         store = RedisStore(writes, reads, now, max(int(session_ttl * 1000), 3 * LEASE_MS))
-        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        tasks = await stack.enter_async_context(background())
         listener = Listener(redis.connect, store.told, lambda: delivery.connected())
         delivery = Delivery(reads, listener, tasks)
         store.deliver_from(delivery)
         listener.listen(store.channel)
-        background = [tasks.create_task(listener.run()), tasks.create_task(delivery.watch())]
+        own = [tasks.create_task(listener.run()), tasks.create_task(delivery.watch())]
         try:
             yield store
         finally:
-            for task in background:
+            listener.close()
+            for task in own:
                 task.cancel()

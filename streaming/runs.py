@@ -49,6 +49,7 @@ class Runs:
         self._active: dict[str, tuple[Lease, Writer]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._draining = False
+        self._handing_over = False
         store.on_cancel = self._on_cancel
 
     @property
@@ -87,6 +88,8 @@ class Runs:
 
     async def _execute(self, lease: Lease) -> None:
         writer = Writer(self._store, lease, clock=self._clock)
+        if self._handing_over:
+            writer.hand_over()
         self._active[lease.run.run_id] = lease, writer
         try:
             await writer.write(self._output(lease), self._describe, timeout=self._timeout)
@@ -158,6 +161,7 @@ class Runs:
         self._draining = True
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=grace)
+            self._handing_over = True
             for _, writer in self._active.values():
                 writer.hand_over()
             if late:

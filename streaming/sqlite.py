@@ -18,6 +18,7 @@ from streaming.log import (
     IDEMPOTENCY_TTL,
     LEASE,
     QUEUE_LIMIT,
+    Census,
     Deliver,
     Fenced,
     Hole,
@@ -166,17 +167,17 @@ class SqliteStore:
 
     # ── The ledger ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def create_session(self, owner: str) -> Session:
-        session_id, now = str(uuid.uuid4()), self._clock()
+    async def create_session(self, owner: str, session_id: str | None = None) -> Session:
+        made, now = session_id or str(uuid.uuid4()), self._clock()
 
-        def write(db: sqlite3.Connection) -> None:
+        def write(db: sqlite3.Connection) -> float:
             db.execute(
-                "INSERT INTO sessions (session_id, owner, created_at, touched_at) VALUES (?, ?, ?, ?)",
-                (session_id, owner, now, now),
+                "INSERT OR IGNORE INTO sessions (session_id, owner, created_at, touched_at) VALUES (?, ?, ?, ?)",
+                (made, owner, now, now),
             )
+            return _owned(db, made, owner)
 
-        await self._writer.run(write)
-        return Session(session_id, owner, now, None, 0)
+        return Session(made, owner, await self._writer.run(write), None, 0)
 
     async def session(self, session_id: str, owner: str) -> Session:
         def query(db: sqlite3.Connection) -> Session:
@@ -336,6 +337,16 @@ class SqliteStore:
         def query(db: sqlite3.Connection) -> list[Run]:
             rows = db.execute(f"{RUN} WHERE session_id=? ORDER BY number DESC LIMIT ?", (session_id, limit)).fetchall()
             return [_run(row) for row in reversed(rows)]
+
+        return await self._query(query)
+
+    async def census(self, within: float) -> Census:
+        since = self._clock() - within
+
+        def query(db: sqlite3.Connection) -> Census:
+            (sessions,) = db.execute("SELECT COUNT(*) FROM sessions WHERE touched_at>=?", (since,)).fetchone()
+            (unfinished,) = db.execute(f"SELECT COUNT(*) FROM runs WHERE {UNFINISHED}").fetchone()
+            return Census(sessions, unfinished)
 
         return await self._query(query)
 

@@ -1,0 +1,1 @@
+"""The second contract: the Retrieval-Enabled Agent Service, over the same agents and the same log."""

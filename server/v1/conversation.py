@@ -1,0 +1,48 @@
+"""The caller's session, whatever they call it: any string stands for one session of theirs, made at its first use."""
+
+import hashlib
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from starlette.requests import Request
+
+from server.house import House
+from server.identity import Caller
+from server.v1.schemas import Name
+from streaming.log import SessionNotFound
+
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
+_SAFE = frozenset(map(chr, range(0x21, 0x7F)))
+
+
+def named(owner: str, name: str) -> str:
+    """The UUID of an owner's session of that name: the same wherever and whenever it is asked for."""
+    digest = hashlib.sha256(b"\0".join((b"orchestratai session", owner.encode(), name.encode()))).digest()
+    return str(UUID(bytes=digest[:16], version=5))
+
+
+async def session_of(house: House, caller: Caller, request: Request, name: str | None) -> str:
+    """The id of the session that the request is for; a new one where it names none. X-Session-ID names it, too.
+
+    The id of a session of the caller's stands for that session. Raises ValidationError, StoreUnavailable.
+    """
+    if name is None and (given := request.headers.get("x-session-id")):
+        name = _NAME.validate_python(given)
+    if name is None:
+        session_id = (await house.store.create_session(caller.owner)).session_id
+        request.state.session_id = session_id
+        return session_id
+    session_id = await _own(house, caller, name) or named(caller.owner, name)
+    await house.store.create_session(caller.owner, session_id)
+    request.state.session_id = name if _SAFE.issuperset(name) else session_id
+    return session_id
+
+
+async def _own(house: House, caller: Caller, name: str) -> str | None:
+    """The name itself, where it is the id of a session of the caller's."""
+    try:
+        session_id = str(UUID(name))
+        await house.store.session(session_id, caller.owner)
+    except (ValueError, SessionNotFound):
+        return None
+    return session_id
