@@ -35,10 +35,15 @@ POLICY = (
 )
 
 
+def openapi_of(house: House) -> Json:
+    """The OpenAPI document of this server."""
+    tools = tuple(house.agents.tools)
+    return _openapi(not house.keys.open, tools, house.settings.uses_model)
+
+
 @cache
-def openapi_bytes(keys: bool) -> bytes:
-    """The OpenAPI document."""
-    return orjson.dumps(openapi_document.document(keys=keys), option=orjson.OPT_INDENT_2)
+def _openapi(keys: bool, tools: tuple[str, ...], model: bool) -> Json:
+    return openapi_document.document(keys=keys, tools=tools, model=model)
 
 
 @cache
@@ -47,10 +52,8 @@ def asyncapi_bytes() -> bytes:
     return orjson.dumps(asyncapi_document.document(), option=orjson.OPT_INDENT_2)
 
 
-@cache
-def page(keys: bool) -> bytes:
+def page(document: Json) -> bytes:
     """The OpenAPI document as a page."""
-    document = openapi_document.document(keys=keys)
     operations = [
         (method.upper(), path, told)
         for path, item in document["paths"].items()
@@ -103,7 +106,7 @@ def _text(text: str) -> str:
 async def openapi(request: Request) -> Response:
     """The HTTP API, for tools."""
     house: House = request.app.state.house
-    return shown(openapi_bytes(not house.keys.open), "application/json")
+    return shown(orjson.dumps(openapi_of(house), option=orjson.OPT_INDENT_2), "application/json")
 
 
 async def asyncapi(request: Request) -> Response:
@@ -115,4 +118,4 @@ async def docs(request: Request) -> Response:
     """The HTTP API, for people."""
     house: House = request.app.state.house
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}
-    return Response(page(not house.keys.open), media_type="text/html", headers=headers)
+    return Response(page(openapi_of(house)), media_type="text/html", headers=headers)

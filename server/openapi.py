@@ -1,5 +1,6 @@
 """The HTTP API as OpenAPI 3.1, made from the models that validate requests and shape answers."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel
@@ -74,7 +75,7 @@ RUN_ID = parameter(
     "run_id", "path", {"type": "string", "minLength": 1, "maxLength": 128}, "The run's id.", required=True
 )
 REQUEST_ID = parameter(
-    "X-Request-ID", "header", {"type": "string", "maxLength": 128}, "Given back in the response; one is made without."
+    "X-Request-ID", "header", {"type": "string"}, "Given back in the response; one is made without."
 )
 V1_SESSION = parameter(
     "X-Session-ID",
@@ -287,8 +288,8 @@ def components() -> Json:
     }
 
 
-def document(*, keys: bool) -> Json:
-    """The whole document; `keys` says whether this server asks for one."""
+def document(*, keys: bool, tools: Iterable[str], model: bool) -> Json:
+    """The whole document. `keys`: this server asks for one; `tools` are those of agent runs; `model`: it has one."""
     made: Json = {
         "openapi": "3.1.0",
         "info": {
@@ -302,6 +303,10 @@ def document(*, keys: bool) -> Json:
         "components": components(),
         "security": [{"bearer": []}, {"apiKey": []}] if keys else [],
     }
+    task = made["components"]["schemas"]["AgentRunRequest"]["properties"]
+    task["tools"]["anyOf"][0]["items"] = {"type": "string", "enum": sorted(tools)}
+    if not model:
+        task["model"] = {"type": "null", "description": "No model is configured here."}
     if not keys:
         for path in made["paths"].values():
             for told in path.values():

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from streaming.control import Bye, Control, Hello, Live, Ping, Snapshot
-from streaming.events import AnyEvent
+from streaming.envelope import AnyEvent
 
 STREAM: TypeAdapter[AnyEvent | Control] = TypeAdapter(AnyEvent | Hello | Live | Ping | Bye | Snapshot)
 

@@ -1,12 +1,8 @@
-"""The vocabulary: every fact that can happen in a session, and the envelope it travels in.
-
-A fact is a frozen value that says what happened; an envelope adds where it stands in the session's log. The
-envelope's JSON is the same for the store, SSE and WebSocket.
-"""
+"""The vocabulary: every fact that can happen in a session, as a frozen value that says what happened."""
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 
 AgentId = Literal["orchestrator", "billing", "technical", "policy"]
 RunKind = Literal["chat", "ask", "agent_run"]
@@ -229,109 +225,6 @@ Fact = (
 )
 Output = Fact | str
 """What an agent yields: facts, and its answer piece by piece as plain strings, which the writer makes tokens of."""
-
-
-# ── The envelope ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Envelope(Model):
-    """One event as stored and sent. `id` is `<generation>-<sequence>`; `timestamp` is ISO 8601 in UTC."""
-
-    id: str = Field(pattern=r"^\d+-\d+$")
-    session_id: str
-    run_id: str
-    timestamp: str
-
-
-class RunStartedEvent(Envelope):
-    type: Literal["run.started"]
-    data: RunStarted
-
-
-class AgentStatusEvent(Envelope):
-    type: Literal["agent.status"]
-    data: AgentStatus
-
-
-class RoutingEvent(Envelope):
-    type: Literal["routing"]
-    data: Routing
-
-
-class VectorSearchEvent(Envelope):
-    type: Literal["vector_search"]
-    data: VectorSearch
-
-
-class CacheEvent(Envelope):
-    type: Literal["cache"]
-    data: Cache
-
-
-class DocumentsEvent(Envelope):
-    type: Literal["documents"]
-    data: Documents
-
-
-class ToolCallEvent(Envelope):
-    type: Literal["tool.call"]
-    data: ToolCall
-
-
-class ToolResultEvent(Envelope):
-    type: Literal["tool.result"]
-    data: ToolResult
-
-
-class TokenEvent(Envelope):
-    type: Literal["token"]
-    data: Token
-
-
-class CitationEvent(Envelope):
-    type: Literal["citation"]
-    data: Citation
-
-
-class RunRestartedEvent(Envelope):
-    type: Literal["run.restarted"]
-    data: RunRestarted
-
-
-class RunCompletedEvent(Envelope):
-    type: Literal["run.completed"]
-    data: RunCompleted
-
-
-class RunFailedEvent(Envelope):
-    type: Literal["run.failed"]
-    data: RunFailed
-
-
-class RunCancelledEvent(Envelope):
-    type: Literal["run.cancelled"]
-    data: RunCancelled
-
-
-AnyEvent = Annotated[
-    RunStartedEvent
-    | AgentStatusEvent
-    | RoutingEvent
-    | VectorSearchEvent
-    | CacheEvent
-    | DocumentsEvent
-    | ToolCallEvent
-    | ToolResultEvent
-    | TokenEvent
-    | CitationEvent
-    | RunRestartedEvent
-    | RunCompletedEvent
-    | RunFailedEvent
-    | RunCancelledEvent,
-    Field(discriminator="type"),
-]
-
-ANY_EVENT: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
 
 TYPES: dict[type[Model], str] = {
     RunStarted: "run.started",

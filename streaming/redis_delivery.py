@@ -8,7 +8,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 
-from streaming.event import START, Event, EventId, parse_id, split
+from streaming.event import START, Event, EventId, decode, parse_id, split
+from streaming.events import ENDINGS
 from streaming.log import Deliver, StoreError
 from streaming.redis_keys import log_key, session_keys, session_of_channel
 from streaming.redis_listener import Listener
@@ -18,23 +19,30 @@ from streaming.redis_scripts import TAIL
 log = logging.getLogger(__name__)
 
 PERIOD = 5.0
-"""Seconds in which the end of every session that is read here is looked at once."""
+"""Seconds in which the end of every session with a run that is read here is looked at once."""
+
+IDLE_PERIODS = 6
+"""A session without a run is looked at once in so many periods: what is missed there shows with the next message."""
 
 SLICES = 20
 """Parts in which that is done, so that no moment has to do it all."""
 
 PAGE = 256
 
+APPENDS = 64
+"""Appends that are read in one go: mostly of one to a few events, of 256 at most."""
+
 
 class Following:
     """A session that is read in this process. `last` is what was delivered; `shown` what is known to exist."""
 
-    __slots__ = ("catching_up", "deliver", "last", "regressed", "shown")
+    __slots__ = ("busy", "catching_up", "deliver", "last", "regressed", "shown")
 
     def __init__(self, deliver: Deliver) -> None:
         self.deliver = deliver
         self.last: EventId | None = None
         self.shown: EventId = START
+        self.busy = False
         self.catching_up = False
         self.regressed = False
 
@@ -58,8 +66,9 @@ class Delivery:
             return
         following = self._following[session_id] = Following(deliver)
         await self._listener.subscribe(log_key(session_id).encode())
-        _, _, top = await self._pipe.script(TAIL, session_keys(session_id))
+        top, _, _, waiting = await self._pipe.script(TAIL, session_keys(session_id))
         following.last = max(following.last or START, parse_id(top.decode()))
+        following.busy = following.busy or bool(waiting)
 
     def detach(self, session_id: str) -> None:
         """Deliver no more."""
@@ -92,7 +101,7 @@ class Delivery:
             return
         known, previous = following.last, (before[0], before[1])
         if known is None or (known[0] == generation and first <= known[1] + 1) or (first == 1 and previous == known):
-            self._deliver(session_id, following, split(block))
+            self._deliver(session_id, following, numbered(generation, first, block))
         elif first == 1 and previous < known:
             self._lose(session_id)
         else:
@@ -108,6 +117,7 @@ class Delivery:
         following.last = last
         following.shown = max(following.shown, last)
         following.regressed = False
+        following.busy = events[-1].type not in ENDINGS
         following.deliver(session_id, events)
 
     def _lose(self, session_id: str) -> None:
@@ -141,8 +151,11 @@ class Delivery:
 
     async def watch(self) -> None:
         """Look at the end of every session now and then, until cancelled."""
+        period = 0
         while True:
-            sessions = list(self._following)
+            period += 1
+            idle = period % IDLE_PERIODS == 0
+            sessions = [session_id for session_id, following in self._following.items() if idle or following.busy]
             for number in range(SLICES):
                 await asyncio.sleep(PERIOD / SLICES)
                 await self._look(sessions[number::SLICES])
@@ -157,7 +170,8 @@ class Delivery:
         for (session_id, following), last, tail in zip(followed, before, tails, strict=True):
             if isinstance(tail, BaseException) or self._following.get(session_id) is not following or last is None:
                 continue
-            exists, deleted, top = tail[0], tail[1], parse_id(tail[2].decode())
+            top, exists, deleted = parse_id(tail[0].decode()), tail[1], tail[2]
+            following.busy = bool(tail[3])
             if deleted:
                 self.on_delete(session_id)
             elif top > (following.last or START):
@@ -167,11 +181,33 @@ class Delivery:
                 # Once may be a writer that is about to put back what Redis lost.
                 if following.regressed:
                     self._lose(session_id)
-                following.regressed = True
+                following.regressed = following.busy = True
+
+
+def numbered(generation: int, first: int, block: bytes) -> list[Event]:
+    """What one append published, taken apart. Ids and run are known, so only the types are looked up."""
+    bodies = block.split(b"\n")
+    run_id = decode(bodies[0]).run_id
+    events = []
+    for sequence, body in enumerate(bodies, first):
+        start = len(f'{{"id":"{generation}-{sequence}","type":"')
+        events.append(Event((generation, sequence), str(body[start : body.index(b'"', start)], "ascii"), run_id, body))
+    return events
 
 
 async def read(pipe: Pipe, session_id: str, after: EventId, limit: int) -> list[Event]:
-    """The events after the cursor, in order, at most `limit`."""
+    """The events after the cursor, in order, at most `limit` and the rest of one append.
+
+    An append lies under its last event's id, so the first one after the cursor may hold events before it, too.
+    """
+    events: list[Event] = []
     since = f"({after[0]}-{after[1]}" if after != START else "-"
-    found = await pipe.call("XRANGE", log_key(session_id), since, "+", "COUNT", limit)
-    return split(b"\n".join([fields[b"e"] for _, fields in found])) if found else []
+    while True:
+        found = await pipe.call("XRANGE", log_key(session_id), since, "+", "COUNT", APPENDS)
+        for _, fields in found:
+            events += [event for event in split(fields[b"e"]) if event.id > after]
+            if len(events) >= limit:
+                return events
+        if len(found) < APPENDS:
+            return events
+        since = f"({found[-1][0].decode()}"

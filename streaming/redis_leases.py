@@ -15,8 +15,8 @@ from streaming.redis_scripts import RESTORE
 
 LEASE_MS = int(LEASE * 1000)
 
-KEPT_EVENTS = 10_000
-"""Events of a session that are kept, beside the active run's; older runs are known by their endings alone."""
+KEPT_APPENDS = 10_000
+"""Appends of a session that are kept, beside the active run's; older runs are known by their endings alone."""
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Leases:
         token = uuid.uuid4().hex
         earlier = self._unanswered.get(session_id, "")
         self._unanswered[session_id] = token
-        arguments = (self._now(), LEASE_MS, self._ttl, self.holder, token, earlier, KEPT_EVENTS, self._ttl)
+        arguments = (self._now(), LEASE_MS, self._ttl, self.holder, token, earlier, KEPT_APPENDS, self._ttl)
         try:
             reply = await self._pipe.script(CLAIM, session_keys(session_id), *arguments)
         except StoreUnavailable:

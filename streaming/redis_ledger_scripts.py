@@ -114,7 +114,7 @@ CLAIM = Script(
     PRELUDE
     + RETENTION
     + """
--- now, lease, ttl, holder, token of this call, token of a call without an answer, most events, their age
+-- now, lease, ttl, holder, token of this call, token of a call without an answer, most appends, their age
 local meta = redis.call('HMGET', META, 'generation', 'held_until', 'claim', 'owner', 'created_at', 'sequence')
 local run = redis.call('LINDEX', QUEUE, 0)
 if not meta[1] or not run then return {} end

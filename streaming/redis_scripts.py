@@ -58,39 +58,38 @@ APPEND = Script(
     PRELUDE
     + FENCE
     + """
--- now, lease, ttl, generation, first sequence, run, which of the events is its ending (0: none), its state, event…
-local HEAD = 8
+-- now, lease, ttl, generation, first sequence, how many events, run, the state in which the last of them leaves it or
+-- '', the events a line each
 local meta = redis.call('HMGET', META, 'generation', 'sequence', 'cancel', 'before')
-local generation, first = ARGV[4], tonumber(ARGV[5])
+local generation, first, count, block = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[9]
 if meta[1] ~= generation then return refused(generation) end
 local stored = tonumber(meta[2])
 if first > stored + 1 then return {'hole', stored + 1} end
-local skip, count = stored + 1 - first, #ARGV - HEAD
+local skip = stored + 1 - first
 if skip < count then
-  local last = first + count - 1
-  for i = skip + 1, count do
-    redis.call('XADD', LOG, generation..'-'..(first + i - 1), 'e', ARGV[HEAD + i])
-  end
+  local last, run, start = first + count - 1, ARGV[7], 1
+  for _ = 1, skip do start = string.find(block, '\\n', start, true) + 1 end
+  if skip > 0 then block = string.sub(block, start) end
+  redis.call('XADD', LOG, generation..'-'..last, 'e', block)
   if stored == 0 then redis.call('PEXPIRE', LOG, ARGV[3]) end
-  local ending, run = tonumber(ARGV[7]), ARGV[6]
-  if ending > skip then
+  if ARGV[8] ~= '' then
     redis.call('HSET', META, 'sequence', last, 'holder', '', 'held_until', 0, 'cancel', '')
-    redis.call('HSET', RUNS, run..':state', ARGV[8], run..':ending', ARGV[HEAD + ending],
-      run..':last_generation', generation, run..':last_sequence', first + ending - 1)
+    redis.call('HSET', RUNS, run..':state', ARGV[8], run..':ending', string.match(block, '.*\\n(.*)$') or block,
+      run..':last_generation', generation, run..':last_sequence', last)
     redis.call('LREM', QUEUE, 0, run)
     touch(ARGV[3])
   else
     redis.call('HSET', META, 'sequence', last, 'held_until', milliseconds(ARGV[1]) + tonumber(ARGV[2]))
   end
-  redis.call('PUBLISH', LOG, generation..'-'..(stored + 1)..'-'..last..'-'..meta[4]..'\\n'..
-    table.concat(ARGV, '\\n', HEAD + skip + 1))
+  redis.call('PUBLISH', LOG, generation..'-'..(stored + 1)..'-'..last..'-'..meta[4]..'\\n'..block)
 end
 return {'ok', meta[3]}
 """
 )
 """('ok', who cancels or ''), ('hole', expected), ('fenced', generation), ('gone',) or ('lost',).
 
-What is published: `<generation>-<first>-<last>-<id before the generation>`, then a line an event.
+An append is one entry of the stream, under its last event's id: an entry an event cost twice the whole append. What is
+published: `<generation>-<first>-<last>-<id before the generation>`, then a line an event.
 """
 
 RESTORE = Script(
@@ -119,6 +118,7 @@ return {'ok'}
 
 TAIL = Script("""
 local found = redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)[1]
-return {redis.call('EXISTS', KEYS[1]), redis.call('EXISTS', KEYS[6]), found and found[1] or '0-0'}
+return {found and found[1] or '0-0', redis.call('EXISTS', KEYS[1]), redis.call('EXISTS', KEYS[6]),
+  redis.call('LLEN', KEYS[5])}
 """)
-"""(whether the session exists, whether it was deleted, the newest id)."""
+"""(the newest id, whether the session exists, whether it was deleted, unfinished runs)."""

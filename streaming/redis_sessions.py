@@ -128,8 +128,8 @@ class Sessions:
 
     async def _exists(self, run_id: str) -> bool:
         """Whether the run's session is there."""
-        exists, _, _ = await self._pipe.script(TAIL, session_keys(session_of_run(run_id) or ""))
-        return bool(exists)
+        tail = await self._pipe.script(TAIL, session_keys(session_of_run(run_id) or ""))
+        return bool(tail[1])
 
     async def cancel(self, run_id: str, owner: str, by: str) -> Run:
         """Note that the run is to stop, and tell whoever holds it."""

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from streaming.background import background
-from streaming.event import START, Event, EventId, format_id, parse_id
+from streaming.event import START, Event, EventId, format_id, join, parse_id, split
 from streaming.events import ENDINGS
 from streaming.log import (
     Census,
@@ -62,15 +62,14 @@ class RedisStore:
 
     async def append(self, session_id: str, events: Sequence[Event]) -> None:
         generation, first = events[0].id
-        ending = next((number for number, event in enumerate(events, 1) if event.type in ENDINGS), 0)
-        state = events[ending - 1].type.removeprefix("run.") if ending else ""
-        head = (generation, first, events[0].run_id, ending, state)
-        bodies = [event.body for event in events]
+        ending = events[-1].type in ENDINGS
+        state = events[-1].type.removeprefix("run.") if ending else ""
+        what = (generation, first, len(events), events[0].run_id, state, join(events))
         keys = session_keys(session_id)
-        reply = await self._writes.script(APPEND, keys, self._now(), LEASE_MS, self._ttl, *head, *bodies)
+        reply = await self._writes.script(APPEND, keys, self._now(), LEASE_MS, self._ttl, *what)
         if reply[0] == b"lost":
             await self._leases.restore(session_id, generation)
-            reply = await self._writes.script(APPEND, keys, self._now(), LEASE_MS, self._ttl, *head, *bodies)
+            reply = await self._writes.script(APPEND, keys, self._now(), LEASE_MS, self._ttl, *what)
         if reply[0] == b"hole":
             raise Hole(reply[1])
         self._leases.refused(session_id, generation, reply)
@@ -86,14 +85,14 @@ class RedisStore:
         return await read(self._reads, session_id, after, limit)
 
     async def top(self, session_id: str) -> EventId:
-        _, _, top = await self._reads.script(TAIL, session_keys(session_id))
-        return parse_id(top.decode())
+        tail = await self._reads.script(TAIL, session_keys(session_id))
+        return parse_id(tail[0].decode())
 
     async def has(self, session_id: str, event_id: EventId) -> bool:
         if event_id == START:
             return True
-        at = format_id(event_id)
-        return bool(await self._reads.call("XRANGE", log_key(session_id), at, at, "COUNT", 1))
+        found = await self._reads.call("XRANGE", log_key(session_id), format_id(event_id), "+", "COUNT", 1)
+        return any(event.id == event_id for _, fields in found for event in split(fields[b"e"]))
 
     async def attach(self, session_id: str, deliver: Deliver) -> None:
         await self._delivery.attach(session_id, deliver)

@@ -3,15 +3,14 @@
 import hashlib
 from uuid import UUID
 
-from pydantic import TypeAdapter
 from starlette.requests import Request
 
+from server.errors import INVALID, DoorError
 from server.house import House
 from server.identity import Caller
-from server.v1.schemas import Name
 from streaming.log import SessionNotFound
 
-_NAME: TypeAdapter[str] = TypeAdapter(Name)
+LONGEST = 128
 _SAFE = frozenset(map(chr, range(0x21, 0x7F)))
 
 
@@ -24,10 +23,12 @@ def named(owner: str, name: str) -> str:
 async def session_of(house: House, caller: Caller, request: Request, name: str | None) -> str:
     """The id of the session that the request is for; a new one where it names none. X-Session-ID names it, too.
 
-    The id of a session of the caller's stands for that session. Raises ValidationError, StoreUnavailable.
+    The id of a session of the caller's stands for that session. Raises DoorError, StoreUnavailable.
     """
-    if name is None and (given := request.headers.get("x-session-id")):
-        name = _NAME.validate_python(given)
+    given = request.headers.get("x-session-id")
+    if given is not None and (not 0 < len(given) <= LONGEST or not _SAFE.issuperset(given)):
+        raise DoorError(INVALID, f"X-Session-ID must be 1 to {LONGEST} visible ASCII characters.")
+    name = name or given
     if name is None:
         session_id = (await house.store.create_session(caller.owner)).session_id
         request.state.session_id = session_id

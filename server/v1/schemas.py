@@ -37,7 +37,7 @@ def _shallow(value: dict[str, Any] | None) -> dict[str, Any] | None:
     return value
 
 
-NAME = r"^[^\x00-\x1f\x7f]+$"
+NAME = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f\s][^\x00-\x1f\x7f]*$"
 
 Name = Annotated[str, Field(min_length=1, max_length=128, pattern=NAME), AfterValidator(meaningful)]
 """A name of the caller's own: any string of one line."""

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streaming.envelope import ANY_EVENT
 from streaming.event import Encoder, MalformedId, decode, format_id, join, parse_id, split, text_frame
-from streaming.events import ANY_EVENT, AgentStatus, RunFailed, RunStarted
+from streaming.events import AgentStatus, RunFailed, RunStarted
 from tests.streaming.facts import completed
 
 
