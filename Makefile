@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install run test check bench lock clean help
+.PHONY: install run test check chaos bench lock clean help
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ check: $(STAMP) ## ruff, mypy --strict, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+chaos: $(STAMP) ## Every accident 20 times, with two instances over one Redis (half an hour)
+	$(BIN)/python -m tests.chaos
 
 bench: $(STAMP) ## Measure the budgets, each beside a raw server
 	$(BIN)/python -m benchmarks

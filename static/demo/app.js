@@ -1,0 +1,244 @@
+/** The page's wiring: the conversation on one side, what shows it on the other. */
+
+import { AgentStrip, AGENTS, badge } from "./agents.js";
+import "./chat-thread.js";
+import { Client } from "./client.js";
+import { Composer } from "./composer.js";
+import { Connection } from "./connection.js";
+import { Conversation } from "./conversation.js";
+import { Developer } from "./developer.js";
+import { copy, el } from "./dom.js";
+import { EXAMPLES } from "./examples.js";
+import "./retrieval-log.js";
+import { sessionFromPage, keepSession, link, tabStorage, preference, prefer } from "./session.js";
+import { SourcePanel } from "./source-panel.js";
+import { tell } from "./words.js";
+
+const find = (selector) => /** @type {any} */ (document.querySelector(selector));
+const client = new Client({ key: tabStorage().getItem("orchestratai.key") ?? "" });
+const thread = find("chat-thread");
+const log = find("retrieval-log");
+const panel = find("#panel");
+const spoken = find("#announcer");
+
+let conversation = /** @type {Conversation | null} */ (null);
+let following = /** @type {import("./client.js").Following | null} */ (null);
+let selected = /** @type {string | null} */ (null); // null: whatever run is the newest
+let framed = 0;
+
+const announce = (text) => {
+  spoken.textContent = "";
+  requestAnimationFrame(() => (spoken.textContent = text));
+};
+const agents = new AgentStrip(find(".agents"));
+const connection = new Connection(find("#connection"), announce);
+const developer = new Developer(find("#developer"));
+const source = new SourcePanel(find("#source"), (open) => {
+  panel.dataset.shows = open ? "source" : "log";
+  if (open) showPanel(true);
+});
+const composer = new Composer(find("#composer"), (message) => ask(message));
+
+// ── What is shown ────────────────────────────────────────────────────────────────────────────────────────────────
+
+function changed() {
+  framed ||= requestAnimationFrame(paint);
+}
+
+function paint() {
+  framed = 0;
+  if (!conversation) return;
+  const { state, times, pending } = conversation;
+  const run = (selected && conversation.run(selected)) || state.runs.at(-1) || null;
+  const more = thread.show(conversation, run?.run_id ?? null);
+  if (log.show(run, run && times.get(run.run_id)) || more) changed();
+  agents.show(run);
+  developer.show(conversation);
+  const empty = state.runs.length === 0 && pending.length === 0;
+  find("#welcome").hidden = !empty;
+  thread.hidden = empty;
+  const active = conversation.active;
+  const stop = find("#stop");
+  if (!active && document.activeElement === stop) composer.focus();
+  stop.hidden = !active;
+  thread.settle();
+}
+
+function notice(text) {
+  find("#notice-text").textContent = text;
+  find("#notice").hidden = !text;
+}
+
+function showPanel(open) {
+  document.body.dataset.panel = open ? "open" : "closed";
+  find("#toggle-panel").setAttribute("aria-expanded", String(open));
+}
+
+/** An answer is announced once, when it has ended. */
+function ended(run) {
+  requestAnimationFrame(() => {
+    const who = AGENTS[run.agent]?.name ?? "The assistant";
+    const words = { completed: `${who} answered: ${thread.plain(run.run_id)}`, cancelled: "The answer was stopped." };
+    announce(words[run.status] ?? tell(run.error ?? {}));
+  });
+}
+
+// ── What can be done ─────────────────────────────────────────────────────────────────────────────────────────────
+
+async function ask(message) {
+  if (!conversation) return;
+  selected = null;
+  source.close();
+  composer.focus();
+  const pending = await conversation.ask(message);
+  if (pending.problem) announce(tell(pending.problem));
+}
+
+async function stop() {
+  const run = conversation?.active;
+  composer.focus();
+  if (!run) return;
+  try {
+    await client.stop(run.run_id);
+  } catch (problem) {
+    announce(tell(problem));
+    notice(`The answer could not be stopped. ${tell(problem)}`);
+  }
+}
+
+thread.actions = {
+  onselect: (runId) => {
+    selected = runId;
+    source.close();
+    showPanel(true);
+    changed();
+  },
+  onretry: ask,
+  onsource: (cited, claim, opener) => source.open(cited, claim, opener),
+  onresend: (pending) => conversation?.send(pending),
+  ondrop: (pending) => conversation?.drop(pending),
+};
+
+// ── The session ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+async function open(sessionId) {
+  following?.close();
+  source.close();
+  notice("");
+  selected = null;
+  thread.clear();
+  conversation = null;
+  try {
+    sessionId ??= (await client.createSession()).session_id;
+  } catch (problem) {
+    connection.show({ state: "closed" });
+    refused(problem);
+    return;
+  }
+  const opened = new Conversation(client, sessionId, tabStorage(), changed);
+  opened.ended = ended;
+  conversation = opened;
+  keepSession(sessionId);
+  following = client.follow(sessionId, {
+    after: "0-0",
+    transport: connection.transport,
+    onEvent: (event) => opened.take(event),
+    onControl: (frame) => frame.type === "snapshot" && opened.replace(frame),
+    onStatus: (status) => opened === conversation && showStatus(opened, status),
+  });
+  opened.resend();
+  document.body.dataset.session = sessionId;
+  changed();
+}
+
+function showStatus(opened, status) {
+  connection.show(status);
+  if (status.state === "live") opened.live = true;
+  if (status.state !== "closed" || !status.problem) return;
+  if (status.problem.code === "session_not_found") opened.forget();
+  refused(status.problem);
+}
+
+/** The server will not have us: say why, and where it is for want of a key, ask for one. */
+function refused(problem) {
+  if (problem.code === "unauthorized") find("#key").showModal();
+  else notice(tell(problem));
+}
+
+async function forget() {
+  const id = conversation?.id;
+  if (!id) return;
+  try {
+    following?.close();
+    await client.deleteSession(id);
+  } catch (problem) {
+    if (problem.status !== 404) return notice(`The conversation could not be deleted. ${tell(problem)}`);
+  }
+  conversation?.forget();
+  await open();
+  announce("The conversation was deleted. This is a new one.");
+}
+
+// ── Buttons ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const on = (selector, action) => find(selector).addEventListener("click", action);
+on("#stop", stop);
+on("#new", async () => (await open(), composer.focus()));
+on("#notice-new", async () => (await open(), composer.focus()));
+on("#share", (event) => copy(link(conversation?.id ?? ""), event.currentTarget));
+on("#delete", () => find("#confirm").showModal());
+on("#confirm-no", () => find("#confirm").close());
+on("#confirm-yes", async () => {
+  find("#confirm").close();
+  await forget();
+  composer.focus();
+});
+find("#key-form").addEventListener("submit", () => {
+  client.key = find("#key-field").value.trim();
+  tabStorage().setItem("orchestratai.key", client.key);
+  open(sessionFromPage());
+});
+on("#toggle-panel", () => {
+  source.close();
+  showPanel(document.body.dataset.panel !== "open");
+});
+on("#toggle-developer", () => showDeveloper(find("#developer").hidden));
+on("#close-developer", () => showDeveloper(false));
+on(".line-retry", () => following?.retry());
+on("#theme", () => {
+  const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  const now = document.documentElement.dataset.theme ?? system;
+  document.documentElement.dataset.theme = now === "dark" ? "light" : "dark";
+  prefer("theme", document.documentElement.dataset.theme);
+});
+
+function showDeveloper(open) {
+  find("#developer").hidden = !open;
+  find("#toggle-developer").setAttribute("aria-expanded", String(open));
+  if (open) find("#close-developer").focus();
+  else find("#toggle-developer").focus();
+  changed();
+}
+
+find("#developer").addEventListener("keydown", (event) => {
+  if (event.key === "Escape") showDeveloper(false);
+});
+find("#connection").addEventListener("change", () => {
+  prefer("transport", connection.transport);
+  following?.use(connection.transport);
+});
+globalThis.addEventListener("hashchange", () => open(sessionFromPage()));
+
+for (const { agent, questions } of EXAMPLES) {
+  const asks = questions.map((text) => {
+    const button = el("button", { type: "button", class: "example" }, text);
+    button.addEventListener("click", () => ask(text));
+    return el("li", {}, button);
+  });
+  find("#examples").append(el("section", { class: `agent-${agent}` }, el("h2", {}, badge(agent)), el("ul", {}, ...asks)));
+}
+
+const transport = preference("transport");
+if (transport === "ws" || transport === "sse") connection.transport = transport;
+showPanel(false);
+open(sessionFromPage());

@@ -1,0 +1,97 @@
+/** <retrieval-log>: what one run did to find its answer: rows as they happen, a waterfall, and what it cost. */
+
+import { el, icon, mark, say } from "./dom.js";
+import { count, duration, money } from "./format.js";
+import { row, TYPES } from "./log-row.js";
+import { since } from "./timeline.js";
+import { Waterfall } from "./waterfall.js";
+
+const WHAT = {
+  routing: "Which agent answers, and why",
+  cache: "Whether an earlier answer serves",
+  vector_search: "What the documents say, and how well it fits",
+  documents: "Whether that is enough to answer from",
+};
+const STEP = 12; // rows made a frame at most
+const CACHE = { hit: "Hit", miss: "Miss", none: "Not asked" };
+
+export class RetrievalLog extends HTMLElement {
+  #run = null; // whose rows these are: id and attempt
+  #off = new Set();
+  #title = el("bdi", { class: "log-question" });
+  #rows = el("ol", { class: "rows" });
+  #empty = el("p", { class: "log-empty" });
+  #legend = el("ul", { class: "legend", "aria-label": "Steps" }, ...Object.keys(WHAT).map(legend));
+  #fall = el("section", { class: "waterfall", "aria-label": "Timeline" });
+  #waterfall = new Waterfall(this.#fall);
+  #metrics = el("dl", { class: "metrics", hidden: true });
+  #filter = el("div", { class: "filter", role: "group", "aria-label": "Show" });
+
+  connectedCallback() {
+    for (const [type, label] of Object.entries(TYPES)) this.#filter.append(this.#toggle(type, label));
+    this.append(this.#title, this.#fall, this.#filter, this.#rows, this.#empty, this.#legend, this.#metrics);
+    this.show(null);
+  }
+
+  /** @param {any} run @param {import("./timeline.js").Times} [times] @returns {boolean} whether there is more to show */
+  show(run, times) {
+    const whose = run ? `${run.run_id} ${run.attempt}` : null;
+    if (whose !== this.#run) {
+      this.#run = whose;
+      this.#rows.replaceChildren();
+      this.#waterfall.clear();
+      this.dataset.run = run?.run_id ?? "";
+    }
+    for (const part of [this.#fall, this.#filter, this.#rows, this.#title]) part.hidden = !run;
+    this.#empty.hidden = run !== null && run.logs.length > 0;
+    this.#legend.hidden = run !== null;
+    say(this.#empty, "Ask something, and each step towards the answer appears here as it happens.");
+    this.#metrics.hidden = !run?.metrics;
+    if (!run) return false;
+    say(this.#empty, run.status === "running" ? "The first step is on its way…" : "Nothing had to be looked up.");
+    say(this.#title, run.question);
+    this.#add(run);
+    this.#waterfall.show(run, times);
+    if (run.metrics) this.#count(run.metrics);
+    return this.#rows.childElementCount < run.logs.length;
+  }
+
+  #add(run) {
+    const have = this.#rows.childElementCount;
+    if (have >= run.logs.length) return;
+    const fresh = run.logs.slice(have, have + STEP).map((log) => {
+      const item = row(log, since(run, log));
+      item.hidden = this.#off.has(log.type);
+      return item;
+    });
+    this.#rows.append(...fresh);
+  }
+
+  #count({ tokensUsed, cost, latency, cache_status }) {
+    const figures = { Tokens: count(tokensUsed), Cost: money(cost), Time: duration(latency), Cache: CACHE[cache_status] };
+    const told = Object.values(figures).join();
+    if (this.#metrics.dataset.told === told) return;
+    this.#metrics.dataset.told = told;
+    const tiles = Object.entries(figures).map(([term, figure]) => el("div", {}, el("dt", {}, term), el("dd", {}, figure)));
+    this.#metrics.replaceChildren(...tiles);
+  }
+
+  #toggle(type, label) {
+    const button = el("button", { type: "button", class: `chip type-${type}`, "aria-pressed": "true" }, icon(type), label);
+    button.addEventListener("click", () => {
+      const on = this.#off.has(type);
+      if (on) this.#off.delete(type);
+      else this.#off.add(type);
+      mark(button, "aria-pressed", String(on));
+      for (const item of this.#rows.querySelectorAll(`[data-type="${type}"]`)) item.hidden = !on;
+    });
+    return button;
+  }
+}
+
+function legend(type) {
+  const sign = el("span", { class: "row-sign" }, icon(type));
+  return el("li", { class: `type-${type}` }, sign, el("b", {}, TYPES[type]), el("span", {}, WHAT[type]));
+}
+
+customElements.define("retrieval-log", RetrievalLog);

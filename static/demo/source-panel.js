@@ -1,0 +1,57 @@
+/** A cited source beside the answer, opened at the sentence that the answer rests on. */
+
+import { el, icon } from "./dom.js";
+import { bare, percent } from "./format.js";
+import { address } from "./log-row.js";
+import { support } from "./sentence.js";
+
+export class SourcePanel {
+  /** @param {HTMLElement} root @param {(open: boolean) => void} changed */
+  constructor(root, changed) {
+    this.root = root;
+    this.changed = changed;
+    this.opener = /** @type {HTMLElement | null} */ (null);
+    root.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.close();
+    });
+  }
+
+  /** @param {any} source @param {string} claim the answer's sentence @param {HTMLElement} opener gets the focus back */
+  open(source, claim, opener) {
+    this.#unmark();
+    this.opener = opener;
+    opener.setAttribute("aria-expanded", "true");
+    const close = el("button", { type: "button", class: "quiet", "aria-label": "Close the source" }, icon("close"));
+    close.addEventListener("click", () => this.close());
+    const text = el("div", { class: "source-text", dir: "auto" }, ...this.#marked(bare(source.content), claim));
+    const title = el("h2", { id: "source-title", tabindex: "-1" }, el("span", { class: "source-number" }, String(source.marker)));
+    title.append(" ", el("bdi", {}, source.title || "Source"));
+    const where = el("p", { class: "source-where" }, address(source.url), ` · ${percent(source.relevance_score)} relevant`);
+    this.root.replaceChildren(el("header", {}, title, close), where, text);
+    this.root.dataset.chunk = source.chunk_id;
+    this.root.hidden = false;
+    this.changed(true);
+    title.focus({ preventScroll: true });
+    const sentence = text.querySelector("mark");
+    if (sentence) this.root.scrollTop = sentence.offsetTop - this.root.offsetTop - this.root.clientHeight / 3;
+  }
+
+  close() {
+    if (this.root.hidden) return;
+    this.root.hidden = true;
+    this.changed(false);
+    this.#unmark();
+    if (this.opener?.isConnected) this.opener.focus();
+    this.opener = null;
+  }
+
+  #unmark() {
+    this.opener?.removeAttribute("aria-expanded");
+  }
+
+  #marked(content, claim) {
+    const at = support(content, claim);
+    if (!at) return [content];
+    return [content.slice(0, at[0]), el("mark", {}, content.slice(...at)), content.slice(at[1])];
+  }
+}

@@ -1,0 +1,41 @@
+/** What went wrong, in the person's words, with what to do. Pure. */
+
+const SAYINGS = {
+  network: "The server cannot be reached. Check your connection; your question is kept, and “Try again” sends it.",
+  rate_limited: "That was a lot of questions at once.",
+  queue_full: "Several questions are waiting in this conversation already. Wait for an answer, then try again.",
+  too_many_runs: "You have many questions waiting already. Wait for an answer, then try again.",
+  too_many_streams: "This conversation is open in too many windows. Close some of them.",
+  overloaded: "The server has more to do than it can. Try again in a little while.",
+  session_busy: "An answer is still being written. Wait for it or stop it, then try again.",
+  session_not_found: "This conversation no longer exists. Start a new one to go on.",
+  unauthorized: "This server asks for a key, and none came or it is not valid. Enter one to go on.",
+  payload_too_large: "That message is too long. Shorten it to 2,000 characters.",
+  validation_error: "The message could not be accepted",
+  idempotency_conflict: "This question was already sent in other words. Send it once more as a new one.",
+  shutting_down: "The server is restarting. Try again in a few seconds.",
+  store_unavailable: "The server cannot save anything at the moment. Try again in a few seconds.",
+  store_full: "The server has run out of space. Tell whoever runs it.",
+  forbidden_origin: "This page is not allowed to talk to the server. Ask whoever runs it to allow this address.",
+  model_unavailable: "The language model cannot be reached at the moment. Try again in a little while.",
+  model_rate_limited: "The language model is busy. Try again in a little while.",
+  model_timeout: "The language model took too long. Try again.",
+  model_stream_broken: "The language model broke off in mid-answer. Try again.",
+  model_rejected: "The language model refused this question. Ask it in other words.",
+  index_unavailable: "The documents cannot be searched at the moment. Try again in a little while.",
+  run_timeout: "The answer took too long and was given up. Try again, or ask something narrower.",
+  run_lost: "The server lost this answer twice and gave up. Try again.",
+};
+
+/**
+ * @param {{code?: string, message?: string, retryAfter?: number, retryable?: boolean}} problem
+ * @param {number} [seconds] how long is left to wait @returns {string}
+ */
+export function tell(problem, seconds = problem.retryAfter) {
+  const known = SAYINGS[problem.code ?? ""];
+  const wait = seconds ? ` Try again in ${seconds} ${seconds === 1 ? "second" : "seconds"}.` : "";
+  if (problem.code === "rate_limited") return `${known}${wait || " Try again in a moment."}`;
+  if (problem.code === "validation_error") return `${known}: ${problem.message}`;
+  if (known) return known;
+  return `${problem.message || "Something went wrong."}${wait || (problem.retryable ? " Try again." : "")}`;
+}

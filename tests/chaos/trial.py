@@ -1,0 +1,112 @@
+"""One accident with several sessions under way and readers on both transports and both instances, and its verdict."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import httpx
+
+from tests.chaos.arena import Arena
+from tests.chaos.follower import ENDINGS, START, Follower, Id, judge, parse
+from tests.chaos.scenarios import Scenario
+from tests.e2e.clients import QUESTION
+
+SESSIONS = 2
+PATIENCE = 120.0
+
+
+@dataclass
+class Outcome:
+    """What became of the readers of one trial; `recovery` in seconds, of the reader that waited longest."""
+
+    readers: int
+    lost: int
+    twice: int
+    out_of_order: int
+    without_one_ending: int
+    recovery: float
+    restarts: int
+    snapshots: int
+
+    @property
+    def whole(self) -> bool:
+        return not (self.lost or self.twice or self.out_of_order or self.without_one_ending)
+
+
+async def attempt(arena: Arena, scenario: Scenario) -> Outcome:
+    """Strike once. The arena is as before afterwards."""
+    await asyncio.to_thread(arena.skew, scenario.skew)
+    async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
+        owner = arena.instances[0].url
+        runs: list[tuple[str, str]] = []
+        followers: list[Follower] = []
+        for _ in range(SESSIONS):
+            created = await client.post(f"{owner}/api/session")
+            assert created.status_code == 201, created.text
+            session_id = created.json()["session_id"]
+            runs.append((session_id, ""))
+            transports = ["sse", "socket"] + (["slow"] if scenario.slow else [])
+            followers += [Follower(arena, session_id, kind, first) for kind in transports for first in (0, 1)]
+        for number, (session_id, _) in enumerate(runs):
+            response = await client.post(
+                f"{owner}/api/chat",
+                json={"session_id": session_id, "message": QUESTION},
+                headers={"Prefer": "respond-async"},
+            )
+            runs[number] = session_id, response.json()["run_id"]
+        names = dict(runs)
+        async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
+            for follower in followers:
+                group.create_task(follower.follow(names[follower.session_id]))
+            struck = await scenario.strike(arena, followers)
+        await asyncio.to_thread(arena.restore)
+        truths = {}
+        for session_id, _ in runs:
+            seen = [follower for follower in followers if follower.session_id == session_id]
+            if all(follower.times[-1] < struck for follower in seen):
+                # Over before the accident, on a busy machine: a flush takes what nobody holds any more.
+                truths[session_id] = list(zip(seen[0].ids, seen[0].types, strict=True))
+            else:
+                truths[session_id] = await _log(client, arena.instances[1].url, session_id)
+    verdicts = [judge(follower, truths[follower.session_id]) for follower in followers]
+    return Outcome(
+        readers=len(followers),
+        lost=sum(verdict.lost for verdict in verdicts),
+        twice=sum(verdict.twice for verdict in verdicts),
+        out_of_order=sum(verdict.out_of_order for verdict in verdicts),
+        without_one_ending=sum(verdict.endings != 1 for verdict in verdicts),
+        recovery=max(_recovery(follower, struck) for follower in followers),
+        restarts=sum(kind == "run.restarted" for truth in truths.values() for _, kind in truth),
+        snapshots=sum(len(follower.snapshots) for follower in followers),
+    )
+
+
+def _recovery(follower: Follower, struck: float) -> float:
+    """Seconds of the longest silence that the accident made, from when it struck."""
+    moments = [struck, *[moment for moment in follower.times if moment > struck]]
+    return max((after - before for before, after in pairwise(moments)), default=0.0)
+
+
+async def _log(client: httpx.AsyncClient, url: str, session_id: str) -> list[tuple[Id, str]]:
+    """Every event that is kept, and nothing else: read to the end from the beginning."""
+    kept: list[tuple[Id, str]] = []
+    deadline = time.monotonic() + 20
+    params: dict[str, Any] = {"after": f"{START[0]}-{START[1]}"}
+    async with client.stream("GET", f"{url}/api/session/{session_id}/events", params=params) as response:
+        fields: dict[str, str] = {}
+        async for line in response.aiter_lines():
+            assert time.monotonic() < deadline
+            if line:
+                name, _, value = line.partition(": ")
+                fields[name] = value
+                continue
+            if fields["event"] == "live":
+                break
+            if "id" in fields:
+                kept.append((parse(fields["id"]), fields["event"]))
+            fields = {}
+    endings = [kind for _, kind in kept if kind in ENDINGS]
+    assert len(endings) == 1, f"{endings} are kept"
+    return kept

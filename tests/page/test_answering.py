@@ -1,0 +1,320 @@
+"""A question and its answer, as somebody at the page sees them."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.page.conftest import Open
+from tests.page.serving import Server, serving
+from tests.page.visitor import SLOW, Visitor
+
+REFUND = "Can I get a refund on an annual subscription?"
+
+
+async def test_rows_appear_in_order_and_before_the_answer_is_complete(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    await visitor.ask(SLOW)
+    await visitor.writing(20)
+    assert await visitor.turn().get_attribute("data-status") == "running"
+    seen = await visitor.rows.evaluate_all("rows => rows.map(row => [row.dataset.type, Number(row.dataset.ms)])")
+    assert [kind for kind, _ in seen] == ["routing", "vector_search", "documents"]
+    times = [ms for _, ms in seen]
+    assert times == sorted(times)
+    await visitor.over()
+    events = await visitor.events()
+    kinds = [event["type"] for event in events]
+    assert kinds.index("routing") < kinds.index("vector_search") < kinds.index("documents") < kinds.index("token")
+    took = events[-1]["data"]["metrics"]["latency"]
+    assert max(times) < took / 2
+    assert "First word after" in await visitor.page.locator(".fall-summary").inner_text()
+    assert await visitor.page.locator(".metrics dt").all_inner_texts() == ["Tokens", "Cost", "Time", "Cache"]
+
+
+async def test_a_citation_opens_its_source_at_the_sentence(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    await visitor.ask(SLOW)
+    await visitor.writing(100)
+    source = visitor.page.locator("#source")
+    await visitor.prose().locator(".cite").first.click()  # in mid-answer
+    await expect(source).to_be_visible()
+    mid = await source.get_attribute("data-chunk")
+    await source.get_by_role("button", name="Close").click()
+    await visitor.over()
+    completed = (await visitor.events())[-1]["data"]
+    cited = next(each for each in completed["sources"] if each.get("marker") == 1)
+    await visitor.prose().locator(".cite").first.click()
+    assert await source.get_attribute("data-chunk") == cited["chunk_id"] == mid
+    assert await source.locator("a").get_attribute("href") == cited["url"]
+    assert cited["title"] in await source.locator("h2").inner_text()
+    marked = source.locator("mark")
+    assert "X-Pellmere-Signature" in await marked.inner_text()
+    await expect(marked).to_be_in_viewport()
+    await visitor.page.keyboard.press("Escape")
+    await expect(visitor.prose().locator(".cite").first).to_be_focused()
+
+
+async def test_each_marker_opens_the_source_it_names(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    await visitor.ask(REFUND)
+    await visitor.over()
+    sources = {str(s["marker"]): s for s in (await visitor.events())[-1]["data"]["sources"] if "marker" in s}
+    links = visitor.turn().locator(".source-link")
+    assert await links.count() > 0
+    for n in range(await links.count()):
+        marker = await links.nth(n).locator(".source-number").inner_text()
+        await links.nth(n).click()
+        source = visitor.page.locator("#source")
+        assert await source.get_attribute("data-chunk") == sources[marker]["chunk_id"]
+        assert await source.locator("mark").inner_text() in sources[marker]["content"].replace("**", "").replace(
+            "`", ""
+        )
+
+
+async def test_a_row_opens_to_show_what_lies_beneath(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    await visitor.ask("In which country are our files stored?")
+    await visitor.over()
+    beneath = {}
+    for n in range(await visitor.rows.count()):
+        row = visitor.rows.nth(n)
+        await row.locator("summary").click()
+        beneath[await row.get_attribute("data-type")] = await row.locator(".row-body").inner_text()
+    assert "Runner-up" in beneath["routing"]
+    assert "Reason" in beneath["routing"]
+    assert "Looked up" in beneath["vector_search"]
+    assert "Hit rate" in beneath["cache"]
+    assert "Verdict" in beneath["documents"]
+    assert await visitor.page.locator(".chunk .bar").count() > 0
+
+
+async def test_types_are_filtered_and_an_earlier_answers_rows_come_back(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    await visitor.ask("What does error E-1020 mean?")
+    await visitor.over()
+    await visitor.ask(REFUND)
+    await expect(visitor.page.locator("article.turn[data-status=completed]")).to_have_count(2)
+    await expect(visitor.page.locator("retrieval-log .log-question")).to_have_text(REFUND)
+    await visitor.turn(0).get_by_role("button", name="Steps").click()
+    await expect(visitor.page.locator("retrieval-log .log-question")).to_have_text("What does error E-1020 mean?")
+    await expect(visitor.rows).to_have_count(3)
+    await visitor.page.locator(".chip", has_text="Search").click()
+    await expect(visitor.page.locator("retrieval-log .row:visible")).to_have_count(2)
+
+
+async def test_the_agents_show_who_is_at_work(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    agents = visitor.page.locator(".agent")
+    assert await agents.locator(".agent-status").all_inner_texts() == ["Idle"] * 4
+    await visitor.ask(SLOW)
+    await visitor.writing(20)
+    assert await agents.locator(".agent-status").all_inner_texts() == ["Done", "Idle", "Active", "Idle"]
+    await visitor.over()
+    assert await agents.locator(".agent-status").all_inner_texts() == ["Done", "Idle", "Done", "Idle"]
+
+
+async def test_stop_stops_on_the_server_too(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    await visitor.ask(SLOW)
+    await visitor.writing(60)
+    await visitor.page.click("#stop")
+    await visitor.over("cancelled")
+    session = server.get(f"/api/session/{await visitor.session}")
+    assert session["turns"][-1]["status"] == "cancelled"
+    assert "active_run" not in session
+    assert (await visitor.events())[-1]["type"] == "run.cancelled"
+    await expect(visitor.page.locator("#stop")).to_be_hidden()
+    await visitor.turn().get_by_role("button", name="Ask again").click()
+    await expect(visitor.page.locator("article.turn")).to_have_count(2)
+    await visitor.over()
+
+
+async def test_an_answer_is_announced_once_at_its_end(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    await visitor.page.evaluate("""() => {
+        window.said = [];
+        const note = (list) => list.forEach(() => {
+            const text = document.querySelector('#announcer').textContent;
+            if (text) window.said.push(text);
+        });
+        new MutationObserver(note).observe(document.querySelector('#announcer'), {childList: true});
+    }""")
+    await visitor.ask(SLOW)
+    await visitor.over()
+    await visitor.page.wait_for_function("window.said.length > 0")
+    said = await visitor.page.evaluate("window.said")
+    assert len(set(said)) == 1
+    assert said[0].startswith("Technical answered: Each delivery carries")
+    assert await visitor.page.locator("chat-thread [aria-live], chat-thread[aria-live]").count() == 0
+
+
+async def test_enter_sends_shift_enter_breaks_the_line_and_the_caret_stays(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    await visitor.connected()
+    field = visitor.page.locator("#question")
+    await expect(field).to_be_focused()
+    await visitor.page.keyboard.type("How do I verify a webhook's signature?")
+    await visitor.page.keyboard.press("Shift+Enter")
+    await visitor.page.keyboard.type("Tell me slowly.")
+    assert await field.input_value() == SLOW.replace("? ", "?\n")
+    await visitor.page.keyboard.press("Enter")
+    await visitor.page.keyboard.type("and a next one, ")
+    await visitor.writing(40)
+    await visitor.page.keyboard.type("written meanwhile")
+    assert await field.input_value() == "and a next one, written meanwhile"
+    await expect(field).to_be_focused()
+    await visitor.over()
+    assert await field.input_value() == "and a next one, written meanwhile"
+
+
+async def test_a_question_asked_meanwhile_waits_for_its_turn(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    await visitor.ask(SLOW)
+    await visitor.writing(20)
+    await visitor.ask("What does error E-1031 mean?")
+    await expect(visitor.page.locator("article.pending .note")).to_have_text("Waiting for its turn…")
+    await expect(visitor.page.locator("article.turn[data-status=completed]")).to_have_count(2, timeout=30_000)
+    await expect(visitor.page.locator("article.pending")).to_have_count(0)
+
+
+async def test_a_reader_who_scrolled_up_is_left_in_peace(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page, viewport={"width": 900, "height": 420})
+    await visitor.ask(SLOW)
+    await visitor.writing(300)
+    thread = visitor.page.locator("chat-thread")
+    await thread.hover()
+    await visitor.page.mouse.wheel(0, -2000)
+    await expect(visitor.page.locator(".latest")).to_be_visible()
+    await visitor.page.wait_for_function("document.querySelector('chat-thread').scrollTop === 0")
+    before = await visitor.prose().inner_text()
+    await visitor.over()
+    assert len(await visitor.prose().inner_text()) > len(before)
+    assert await thread.evaluate("each => each.scrollTop") == 0
+    await visitor.page.click(".latest")
+    await visitor.page.wait_for_function(
+        "(t => t.scrollHeight - t.scrollTop - t.clientHeight < 4)(document.querySelector('chat-thread'))"
+    )
+
+
+async def test_a_session_is_kept_shared_begun_anew_and_deleted(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    await visitor.ask("What does error E-1020 mean?")
+    await visitor.over()
+    first = await visitor.session
+    await visitor.page.reload()
+    await visitor.over()
+    assert await visitor.session == first
+    await visitor.page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    await visitor.page.click("#share")
+    other = await visit(await visitor.page.evaluate("window.copied"))
+    await other.over()
+    assert await other.copied() == await visitor.copied()
+    await visitor.page.click("#new")
+    await expect(visitor.page.locator("#welcome")).to_be_visible()
+    await visitor.connected()
+    assert await visitor.session != first
+    await other.page.click("#delete")
+    await other.page.get_by_role("button", name="Keep it").click()
+    assert server.get(f"/api/session/{first}")["session_id"] == first
+    await other.page.click("#delete")
+    await other.page.get_by_role("button", name="Delete", exact=True).last.click()
+    await expect(other.page.locator("#welcome")).to_be_visible()
+    await other.connected()
+    assert await other.session != first
+
+
+async def test_a_deleted_session_is_told_to_whoever_still_looks_at_it(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    await visitor.ask("What does error E-1020 mean?")
+    await visitor.over()
+    other = await visit(server.page, beside=visitor)
+    await other.over()
+    await visitor.page.click("#delete")
+    await visitor.page.click("#confirm-yes")
+    await expect(other.page.locator("#notice")).to_contain_text("no longer exists")
+    await other.page.click("#notice-new")
+    await other.ask("What does error E-1031 mean?")
+    await other.over()
+
+
+async def test_the_drawer_shows_events_and_lines_that_work(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    await visitor.ask("What does error E-1020 mean?")
+    await visitor.over()
+    await visitor.page.click("#toggle-developer")
+    types = await visitor.page.locator(".raw-type").all_inner_texts()
+    assert types[0] == "run.started"
+    assert types[-1] == "run.completed"
+    await visitor.page.locator(".raw summary").last.click()
+    whole = json.loads(await visitor.page.locator(".raw-whole pre").inner_text())
+    assert whole["type"] == "run.completed"
+    line = await visitor.page.locator(".line-ask").inner_text()
+    await run_line(line)
+    await expect(visitor.page.locator("article.turn[data-status=completed]")).to_have_count(2)
+    await visitor.page.keyboard.press("Escape")
+
+
+async def run_line(line: str) -> None:
+    process = await asyncio.create_subprocess_shell(
+        line + " --fail --silent --show-error", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await process.communicate()
+    assert process.returncode == 0, said.decode()
+
+
+async def test_an_example_is_asked_with_one_press(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    await visitor.connected()
+    await visitor.page.locator(".example").first.click()
+    await visitor.over()
+    await expect(visitor.page.locator("#question")).to_be_focused()
+
+
+async def answer_429(visitor: Visitor, seconds: str) -> None:
+    body = {"error": {"code": "rate_limited", "message": "Slow down.", "timestamp": "", "requestId": "1"}}
+    await visitor.page.route(
+        "**/api/chat",
+        lambda route: route.fulfill(
+            status=429, headers={"Retry-After": seconds, "Content-Type": "application/json"}, body=json.dumps(body)
+        ),
+        times=1,
+    )
+
+
+async def test_a_rate_limit_is_told_with_its_seconds_and_the_question_kept(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    visitor.allows = r"status of 429"
+    await answer_429(visitor, "2")
+    await visitor.ask("What does error E-1020 mean?")
+    note = visitor.page.locator("article.pending .note")
+    again = visitor.page.get_by_role("button", name="Try again")
+    await expect(note).to_contain_text("Try again in 2 seconds")
+    await expect(again).to_be_disabled()
+    await expect(note).to_contain_text("Try again in 1 second.")
+    await again.click()
+    await visitor.over()
+    assert len(server.get(f"/api/session/{await visitor.session}")["turns"]) == 1
+
+
+@pytest.mark.parametrize("transport", ["sse", "ws"])
+async def test_a_server_that_asks_for_a_key(
+    settings: dict[str, str], tmp_path: Path, visit: Open, transport: str
+) -> None:
+    with serving(tmp_path, **settings, API_KEYS="demo:key-of-the-demo", RATE_LIMIT_PER_KEY="100000") as keyed:
+        visitor = await visit(keyed.page)
+        visitor.allows = "status of 401"
+        await visitor.page.locator("#key-field").fill("key-of-somebody-else")
+        await visitor.page.keyboard.press("Enter")
+        await expect(visitor.page.locator("#key")).to_be_visible()
+        await visitor.page.locator("#key-field").fill("key-of-the-demo")
+        await visitor.page.keyboard.press("Enter")
+        await visitor.connected()
+        if transport == "ws":
+            await visitor.over_socket()
+            await expect(visitor.page.locator(".line-text")).to_have_text("Connected · WebSocket")
+        await visitor.ask("What does error E-1020 mean?")
+        await visitor.over()
+        await visitor.page.reload()
+        await visitor.over()
