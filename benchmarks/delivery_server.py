@@ -18,6 +18,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from server import logs
 from server.app import Application
+from server.identity import Caller
 from server.protocols import StreamHttpProtocol, StreamWebSocketProtocol
 from server.settings import Settings
 from server.socket import Socket
@@ -97,6 +98,7 @@ async def ours() -> None:
                 async def __call__(self, scope, receive, send) -> None:  # type: ignore[no-untyped-def]
                     await receive()
                     await send({"type": "websocket.accept"})
+                    scope["state"]["caller"] = Caller("", "127.0.0.1")
                     socket = Socket(scope["app"].state.house, scope, receive, send)
                     await socket._pump(Reader(fanout, pulse, session_id, START))
 

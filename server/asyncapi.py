@@ -42,8 +42,8 @@ def document() -> Json:
             "title": "OrchestratAI streams",
             "version": VERSION,
             "description": "A session is a log. Every frame is one JSON object with a `type`; events carry an `id` to "
-            "go on from, control frames carry none but for `snapshot`. WebSocket close codes 4000 to 4499 say reconnect, "
-            "4500 to 4999 say do not.",
+            "go on from, control frames carry none but for `snapshot`. WebSocket close codes 4000 to 4499 say "
+            "reconnect, 4500 to 4999 say do not.",
         },
         "defaultContentType": "application/json",
         "channels": {

@@ -8,8 +8,8 @@ from server.errors import OVERLOADED, DoorError
 PERIOD = 0.1
 """Seconds between two looks at the event loop."""
 
-LATE = 0.15
-"""Seconds by which the loop may typically be late; streams begin to stutter there."""
+LATE = 0.5
+"""Seconds by which the loop may typically be late: far beyond what MAX_RUNS should ever let it come to."""
 
 WEIGHT = 0.2
 """Of the newest look in the typical lateness: five bad looks count, one does not."""

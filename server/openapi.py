@@ -74,9 +74,7 @@ SESSION = parameter("session_id", "path", {"type": "string", "format": "uuid"}, 
 RUN_ID = parameter(
     "run_id", "path", {"type": "string", "minLength": 1, "maxLength": 128}, "The run's id.", required=True
 )
-REQUEST_ID = parameter(
-    "X-Request-ID", "header", {"type": "string"}, "Given back in the response; one is made without."
-)
+REQUEST_ID = parameter("X-Request-ID", "header", {"type": "string"}, "Given back in the response; one is made without.")
 V1_SESSION = parameter(
     "X-Session-ID",
     "header",
@@ -86,7 +84,7 @@ V1_SESSION = parameter(
 IDEMPOTENCY = parameter(
     "Idempotency-Key",
     "header",
-    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
     "Sent again with the same request, it is the same run.",
 )
 PREFER = parameter("Prefer", "header", {"type": "string"}, "`respond-async`: do not wait for the answer.")

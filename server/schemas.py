@@ -1,7 +1,7 @@
 """What clients send and get over HTTP, as models that validate and document."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -9,12 +9,19 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from streaming.events import AgentId, Metrics, RetrievalLog, Source, Unit
 from streaming.log import OnBusy, RunState
 
+VISIBLE = r"[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]"
+"""A character that is no white space and no control character, spelt so that every dialect reads it alike."""
+
+MEANINGFUL: dict[str, Any] = {"pattern": VISIBLE, "not": {"pattern": r"\x00"}}
+"""What `meaningful` asks for, as JSON Schema."""
+
+_VISIBLE = re.compile(VISIBLE)
 _FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 
 
 def meaningful(text: str) -> str:
     """The text as it is. Raises ValueError where it says nothing, or what cannot be stored."""
-    if not text.strip():
+    if not _VISIBLE.search(text):
         raise ValueError("must not be blank")
     if _FORBIDDEN.search(text):
         raise ValueError("must not contain NUL or lone surrogates")
@@ -29,7 +36,7 @@ class Wire(BaseModel):
 
 Message = Annotated[
     str,
-    Field(min_length=1, max_length=2000, json_schema_extra={"pattern": r"^[^\x00]*\S[^\x00]*$"}),
+    Field(min_length=1, max_length=2000, json_schema_extra=MEANINGFUL),
     AfterValidator(meaningful),
 ]
 

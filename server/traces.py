@@ -75,8 +75,10 @@ class RunTrace:
         self._context = set_span_in_context(span)
         self._model = model
         self._writing_since = time.time_ns()
+        self._began = False
 
     def first_token(self) -> None:
+        self._began = True
         self._span.add_event("gen_ai.first_token")
 
     def fact(self, fact: object) -> None:
@@ -102,7 +104,8 @@ class RunTrace:
                     self._chat(fact)
             case _:
                 pass
-        self._writing_since = time.time_ns()
+        if not self._began:
+            self._writing_since = time.time_ns()
 
     def end(self, error: BaseException | None) -> None:
         if isinstance(error, Exception):

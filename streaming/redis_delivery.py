@@ -28,6 +28,7 @@ SLICES = 20
 """Parts in which that is done, so that no moment has to do it all."""
 
 PAGE = 256
+TOKEN = b'token"'
 
 APPENDS = 64
 """Appends that are read in one go: mostly of one to a few events, of 256 at most."""
@@ -188,10 +189,12 @@ def numbered(generation: int, first: int, block: bytes) -> list[Event]:
     """What one append published, taken apart. Ids and run are known, so only the types are looked up."""
     bodies = block.split(b"\n")
     run_id = decode(bodies[0]).run_id
+    head = len(f'{{"id":"{generation}-","type":"')
     events = []
     for sequence, body in enumerate(bodies, first):
-        start = len(f'{{"id":"{generation}-{sequence}","type":"')
-        events.append(Event((generation, sequence), str(body[start : body.index(b'"', start)], "ascii"), run_id, body))
+        start = head + len(str(sequence))
+        kind = "token" if body.startswith(TOKEN, start) else body[start : body.index(b'"', start)].decode()
+        events.append(Event((generation, sequence), kind, run_id, body))
     return events
 
 

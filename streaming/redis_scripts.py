@@ -58,7 +58,7 @@ APPEND = Script(
     PRELUDE
     + FENCE
     + """
--- now, lease, ttl, generation, first sequence, how many events, run, the state in which the last of them leaves it or
+-- now, lease, ttl, generation, first sequence, how many events, run, the state that the last of them ends it with or
 -- '', the events a line each
 local meta = redis.call('HMGET', META, 'generation', 'sequence', 'cancel', 'before')
 local generation, first, count, block = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[9]

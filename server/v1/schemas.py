@@ -1,10 +1,11 @@
 """What clients of `/api/v1` send and get. Unknown fields of requests are ignored, as that contract's clients expect."""
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from server.schemas import Message, meaningful
+from server.schemas import MEANINGFUL, VISIBLE, Message, meaningful
 from streaming.events import Unit
 
 DEPTH = 20
@@ -37,9 +38,20 @@ def _shallow(value: dict[str, Any] | None) -> dict[str, Any] | None:
     return value
 
 
-NAME = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f\s][^\x00-\x1f\x7f]*$"
+_CONTROL = r"[\x00-\x1f\x7f]"
 
-Name = Annotated[str, Field(min_length=1, max_length=128, pattern=NAME), AfterValidator(meaningful)]
+
+def _one_line(text: str) -> str:
+    if re.search(_CONTROL, text):
+        raise ValueError("must not contain control characters")
+    return meaningful(text)
+
+
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=128, json_schema_extra={"pattern": VISIBLE, "not": {"pattern": _CONTROL}}),
+    AfterValidator(_one_line),
+]
 """A name of the caller's own: any string of one line."""
 
 
@@ -74,7 +86,7 @@ class AskResponse(Answer):
 
 Instructions = Annotated[
     str,
-    Field(min_length=1, max_length=8000, json_schema_extra={"pattern": r"^[^\x00]*\S[^\x00]*$"}),
+    Field(min_length=1, max_length=8000, json_schema_extra=MEANINGFUL),
     AfterValidator(meaningful),
 ]
 

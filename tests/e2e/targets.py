@@ -100,15 +100,20 @@ class Embedded:
 
 
 @contextmanager
-def embedded(data_dir: Path, *, send_buffer: int | None = None, **settings: Any) -> Iterator[Embedded]:
-    """The server in a thread; `send_buffer` limits the bytes that the kernel takes for a connection."""
+def embedded(
+    data_dir: Path, *, send_buffer: int | None = None, opened: dict[str, Any] | None = None, **settings: Any
+) -> Iterator[Embedded]:
+    """The server in a thread; `send_buffer` limits the bytes that the kernel takes for a connection.
+
+    `opened` is what else its house is opened with.
+    """
     given = Settings(_env_file=None, data_dir=data_dir, port=0, **UNLIMITED | settings)  # type: ignore[call-arg]
     listener = bind(given)
     if send_buffer is not None:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
     given = given.model_copy(update={"port": listener.getsockname()[1]})
     ready = threading.Event()
-    app = create_app(lambda: open_house(given))
+    app = create_app(lambda: open_house(given, **opened or {}))
     server = server_of(app, ready.set)
     thread = threading.Thread(target=server.run, args=([listener],), name="server")
     thread.start()

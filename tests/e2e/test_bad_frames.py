@@ -12,6 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.e2e.clients import Client, Frame, Socket
+from tests.e2e.targets import Target
 
 
 @pytest.fixture
@@ -146,8 +147,8 @@ async def test_a_page_of_another_site_is_turned_away(client: Client, origin: str
         assert await socket.closed() == 4503
 
 
-async def test_the_servers_own_page_is_let_in(client: Client) -> None:
-    async with client.socket(origin=client.url("")) as socket:
+async def test_the_servers_own_page_is_let_in(target: Target) -> None:
+    async with Client(target.urls[:1]) as client, client.socket(origin=target.urls[0]) as socket:
         assert (await socket.asked("send", session_id=await client.session(), message="Hi")).type == "ack"
 
 

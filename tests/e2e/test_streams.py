@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from streaming.events import ANY_EVENT
+from streaming.envelope import ANY_EVENT
 from tests.e2e.clients import QUESTION, Client, Sse, answer_of, bodies, ended, events, types
 from tests.e2e.targets import Embedded, Target
 

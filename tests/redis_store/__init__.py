@@ -1,0 +1,1 @@
+"""What only a store shared by many instances has to do."""
