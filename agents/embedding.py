@@ -34,12 +34,25 @@ class WordVectors(Protocol):
         """Unit vectors of the words, (n, d), and how much each says, (n,): .17 for "do", .9 for "invoice"."""
         ...
 
+    def rarity(self, words: Sequence[str]) -> Vectors:
+        """How rare each word is in general, (n,), 0..1: 0 for "time", .7 for "refund", 1 for "watermark"."""
+        ...
+
+
+COMMON, RARE = 1_000, 32_000
+"""Ranks in WordLlama's vocabulary, which is ordered by frequency, of words that are no longer very common, and rare."""
+KNOWN_WORDS = 50_000
+"""Words whose tokens are kept, some 200 bytes each."""
+
 
 class WordLlama:
-    """Mean of static token vectors: 70 µs of CPU a sentence, 256 dimensions, blind to negation and to word order.
+    """Mean of static token vectors: 20 µs of CPU a sentence, 256 dimensions, blind to negation and to word order.
 
     The weights and the tokenizer are read from the installed wheel without importing the package: importing it takes
     0.6 s more, configures the root logger, and 0.4.0.post1 looks for its tokenizer in the wrong folder.
+
+    No token of its vocabulary reaches across a space, so that a text's tokens are its words' tokens, and a word is
+    tokenized only once: a fifth of the time that the tokenizer takes for whole texts.
     """
 
     name = "wordllama-l2-supercat-256"
@@ -58,29 +71,54 @@ class WordLlama:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizers" / "l2_supercat_tokenizer_config.json"))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
+        self._tokens: dict[str, list[int]] = {}
 
     def weighted(self, words: Sequence[str]) -> tuple[Vectors, Vectors]:
         """As WordVectors promises: the length of a word's vector grows with how much it says."""
-        sums = np.zeros((len(words), self.dimension), dtype=np.float32)
-        for row, word in zip(sums, words, strict=True):
-            ids = self._tokenizer.encode(word, add_special_tokens=False).ids
-            row[:] = self._vectors[ids].sum(axis=0)
+        sums = self._sums(words)
         lengths = np.linalg.norm(sums, axis=1)
         return sums / np.maximum(lengths, 1e-12)[:, None], np.minimum(lengths / FULL_LENGTH, 1.2, dtype=np.float32)
+
+    def rarity(self, words: Sequence[str]) -> Vectors:
+        """As WordVectors promises: by the rank of a word's token; a word of several tokens is rare."""
+        tokens = [self._ids(word) for word in words]
+        ranks = np.asarray([max(ids) if len(ids) == 1 else RARE for ids in tokens], np.float32)
+        return np.clip(np.log(np.maximum(ranks, 1) / COMMON) / np.log(RARE / COMMON), 0, 1, dtype=np.float32)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         out = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), 256):
-            self._embed(texts[start : start + 256], out[start : start + 256])
+            sums = self._sums(texts[start : start + 256])
+            out[start : start + 256] = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
         return out
 
-    def _embed(self, texts: Sequence[str], out: Vectors) -> None:
-        ids = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+    def _sums(self, texts: Sequence[str]) -> Vectors:
+        out = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        ids = [self._ids(text) for text in texts]
         sizes = np.fromiter(map(len, ids), dtype=np.intp, count=len(ids))
         rows = np.flatnonzero(sizes)
-        if not rows.size:
-            return
-        tokens = np.fromiter(chain.from_iterable(ids), dtype=np.intp, count=int(sizes.sum()))
-        starts = np.concatenate(([0], np.cumsum(sizes[rows])[:-1]))
-        sums = np.add.reduceat(self._vectors[np.minimum(tokens, len(self._vectors) - 1)], starts, axis=0)
-        out[rows] = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
+        if rows.size:
+            tokens = np.fromiter(chain.from_iterable(ids), dtype=np.intp, count=int(sizes.sum()))
+            starts = np.concatenate(([0], np.cumsum(sizes[rows])[:-1]))
+            out[rows] = np.add.reduceat(self._vectors[np.minimum(tokens, len(self._vectors) - 1)], starts, axis=0)
+        return out
+
+    def _ids(self, text: str) -> list[int]:
+        words = text.split(" ")
+        if "" in words:  # spaces in a row are tokens of their own
+            return self._encoded(text)
+        found: list[int] = []
+        for word in words:
+            ids = self._tokens.get(word)
+            if ids is None:
+                ids = self._encoded(word)
+                if len(self._tokens) >= KNOWN_WORDS:
+                    self._tokens = {}
+                if len(word) <= 40:
+                    self._tokens[word] = ids
+            found += ids
+        return found
+
+    def _encoded(self, text: str) -> list[int]:
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids if text else []
+        return ids

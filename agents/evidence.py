@@ -11,29 +11,24 @@ import numpy as np
 from agents.embedding import WordVectors
 from agents.gaps import asked_words, gaps
 from agents.knowledge.retrieval import Retrieved
+from agents.matching import counts
 from agents.reading import Reader, Reading
 from agents.wording import Wording
 from streaming.events import Verdict
 
 SIGNALS = (
-    "best_cosine",
-    "sentence_cosine",
-    "sentence_coverage",
-    "lexical_strength",
-    "unknown_name",
+    "best_sentence",
+    "met",
+    "least_missing",
+    "worst_missing",
+    "uncounted",
     "unknown_code",
-    "matched_best",
-    "matched_jointly",
-    "stressed_best",
-    "stressed_jointly",
-    "worst_gap",
-    "gaps",
-    "gaps_in_first",
-    "least_gaps",
-    "worst_unknown",
+    "length",
 )
 """What the verdict is computed from, in the order of the model's coefficients."""
 
+LEAST_RARITY = 0.15
+"""How much a very common word counts against a rare one; names and codes always count fully."""
 READ = 4
 """Passages that are read for the verdict."""
 
@@ -97,21 +92,30 @@ class Judge:
 
     def signals(self, found: Retrieved) -> tuple[float, ...]:
         """The values of SIGNALS for a search that found something."""
-        readings = self._reader(found.passages[:READ])
-        asked = asked_words(found.parts, self._wording)
-        vectors, weights = self._word_vectors.weighted([word.text.lower() for word in asked])
-        says = np.asarray([word.weight for word in asked], np.float32) * weights
-        return (*nearness(found, readings), *gaps(asked, vectors, says, readings, found.statistics, self._wording))
+        readings = self._reader(found.passages)
+        asked = asked_words(found.parts, found.sought.kind, self._wording)
+        words = [word.text.lower() for word in asked]
+        vectors, says = self._word_vectors.weighted(words)
+        plain = np.asarray([not (word.is_name or word.is_code) for word in asked], bool)
+        rarity = np.where(plain, np.maximum(self._word_vectors.rarity(words), LEAST_RARITY), 1.0)
+        spoken = [self._word_vectors.weighted(reading.words)[0] for reading in readings[:READ]]
+        missing = gaps(asked, vectors, says * rarity, readings[:READ], spoken, self._wording)
+        return (
+            max(found.best),
+            missing.met,
+            missing.least,
+            missing.worst,
+            float(_uncounted(found, readings)),
+            float(missing.code),
+            float(len(found.sought.weights)),
+        )
 
 
-def nearness(found: Retrieved, readings: Sequence[Reading]) -> tuple[float, ...]:
-    """How near the passages come: the first four of SIGNALS. Pure."""
-    idf = {term: weight * found.statistics.idf(term) for term, weight in found.wanted.items()}
-    total = sum(idf.values()) or 1.0
-    cosine = coverage = 0.0
-    for reading in readings:
-        if reading.units:
-            cosine = max(cosine, float((reading.vectors @ found.vector).max()))
-            covered = (sum(idf[t] for t in idf if t in own or t in reading.context) for own in reading.terms)
-            coverage = max(coverage, max(covered) / total)
-    return max(found.cosines), cosine, coverage, min(1.0, max(found.lexical) / (2.2 * total))
+def _uncounted(found: Retrieved, readings: Sequence[Reading]) -> bool:
+    """Whether the number of something is asked for that no sentence counts."""
+    thing = found.sought.counted
+    return thing is not None and not any(
+        counts(passage.text[unit.start : unit.end], thing)
+        for passage, reading in zip(found.passages, readings, strict=True)
+        for unit in reading.units
+    )

@@ -7,9 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.embedding import Vectors
+from agents.kinds import CUES, Kind
 from agents.reading import Reading
-from agents.terms import TermStatistics, term
+from agents.terms import term
 from agents.wording import Wording
+
+SYNONYM = 0.9
+"""How well a word is met by its synonym."""
+CUE = 0.2
+"""How much a word counts that only tells what kind of answer is wanted."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?")
 _CODE = re.compile(r"\d{3,}|(?=\w*\d)(?=\w*[^\W\d])\w{3,}")
@@ -18,23 +24,35 @@ _OPENS = set('.!?:"“(')
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A word of a question: its term, the weight of its turn, and whether it looks like a name or a code."""
+    """A word of a question: its term, the weight of its turn and of its role, and whether it is a name or a code."""
 
     text: str
     term: int
     weight: float
     is_name: bool
     is_code: bool
-    everyday: bool
 
 
-def asked_words(parts: Sequence[tuple[str, float]], wording: Wording) -> list[Asked]:
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """How a question's words are met: `met` 0..1 by the best passage; `least` missing in it altogether; `worst` of the
+    words that no passage meets; `code` whether that is so of a code. Missing is counted in words that say much.
+    """
+
+    met: float = 0.5
+    least: float = 0.5
+    worst: float = 0.5
+    code: bool = False
+
+
+def asked_words(parts: Sequence[tuple[str, float]], kind: Kind, wording: Wording) -> list[Asked]:
     """The words of a question that are no stop words."""
     found: list[Asked] = []
     for text, weight in parts:
         for match in _WORD.finditer(text):
             word = match.group()
-            number = term(word.lower())
+            low = word.lower()
+            number = term(low)
             if number is None:
                 continue
             before = text[: match.start()].rstrip()
@@ -42,7 +60,8 @@ def asked_words(parts: Sequence[tuple[str, float]], wording: Wording) -> list[As
             shouts = word.isupper() and len(word) > 1
             name = weight == 1.0 and word[0].isupper() and (shouts or not opens)
             code = weight == 1.0 and bool(_CODE.fullmatch(word))
-            found.append(Asked(word, number, weight, name, code, word.lower() in wording.everyday))
+            role = 0.0 if low in wording.everyday else CUE if low in CUES[kind] else 1.0
+            found.append(Asked(word, number, weight * role, name, code))
     return found
 
 
@@ -51,62 +70,42 @@ def gaps(
     vectors: Vectors,
     says: Vectors,
     readings: Sequence[Reading],
-    statistics: TermStatistics,
+    spoken: Sequence[Vectors],
     wording: Wording,
-) -> tuple[float, ...]:
-    """The signals from "unknown_name" on. `says` is how much each asked word says, (n,)."""
+) -> Gaps:
+    """How the passages meet the words asked.
+
+    `says` is how much each asked word says, (n,); `spoken` are the vectors of each passage's words, (m, dimension).
+    """
     joint = frozenset[int]().union(*(reading.all_terms for reading in readings))
-    unknown_name = max(
-        (1.0 if not statistics.knows(w.term) else 0.5 for w in asked if w.is_name and w.term not in joint), default=0.0
-    )
-    unknown_code = float(any(w.is_code and w.term not in joint for w in asked))
-    common = 0.5 * statistics.chunks
-    content = [i for i, w in enumerate(asked) if not w.everyday and statistics.frequency.get(w.term, 0) < common]
-    if not content:
-        return (unknown_name, unknown_code, 0.5, 0.5, 0.5, 0.5, 0.5, 1.0, 0.5, 0.5, 0.5)
-    words = [asked[i] for i in content]
-    weight = says[content]
-    alternatives = list(wording.alternatives(frozenset(w.term for w in words)))
-    near = np.stack([_matched(words, vectors[content], reading, alternatives) for reading in readings])
-    best = near.max(axis=0)
-    stressed = weight**2
-    unknown = np.asarray([not statistics.knows(w.term) for w in words]) * (1 - best > 0)
-    return (
-        unknown_name,
-        unknown_code,
-        float((near @ weight).max() / weight.sum()),
-        float(best @ weight / weight.sum()),
-        float((near @ stressed).max() / stressed.sum()),
-        float(best @ stressed / stressed.sum()),
-        float((weight * (1 - best)).max()),
-        float((weight * (1 - best)).sum()),
-        float((weight * (1 - near[0])).max()),
-        float((weight * (1 - near)).sum(axis=1).min()),
-        float((weight * unknown).max()),
+    code = any(word.is_code and word.term not in joint for word in asked)
+    weight = np.asarray([word.weight for word in asked], np.float32) * says
+    total = float(weight.sum())
+    if not total:
+        return Gaps(code=code)
+    alternatives = list(wording.alternatives(frozenset(word.term for word in asked)))
+    met = np.stack([_met(asked, vectors, *each, alternatives) for each in zip(readings, spoken, strict=True)])
+    return Gaps(
+        met=float((met @ weight).max()) / total,
+        least=float(((1 - met) @ weight).min()),
+        worst=float((weight * (1 - met.max(axis=0))).max()),
+        code=code,
     )
 
 
-def _matched(
-    words: Sequence[Asked],
+def _met(
+    asked: Sequence[Asked],
     vectors: Vectors,
     reading: Reading,
+    spoken: Vectors,
     alternatives: Sequence[tuple[frozenset[int], frozenset[int]]],
 ) -> Vectors:
     """How well each word is met in a passage, 0..1: by itself, by a synonym, or by the word that comes nearest."""
-    near = (
-        np.clip((vectors @ reading.words.T).max(axis=1), 0, 1)
-        if len(reading.words)
-        else np.zeros(len(words), np.float32)
-    )
-    met = {w.term for w in words if w.term in reading.all_terms}
+    near = np.zeros(len(asked), np.float32) if not len(spoken) else np.clip((vectors @ spoken.T).max(axis=1), 0, 1)
     by_synonym = {t for phrase, other in alternatives if other <= reading.all_terms for t in phrase}
-    for i, word in enumerate(words):
-        if word.term in met:
+    for i, word in enumerate(asked):
+        if word.term in reading.all_terms:
             near[i] = 1.0
         elif word.term in by_synonym:
             near[i] = max(float(near[i]), SYNONYM)
     return near
-
-
-SYNONYM = 0.9
-"""How well a word is met by its synonym."""

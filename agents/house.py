@@ -10,6 +10,8 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from threadpoolctl import threadpool_limits
+
 from agents.cache import AnswerStore, MemoryStore, WithCache
 from agents.embedded_work import EmbeddedWork
 from agents.embedding import Embedding, WordLlama
@@ -92,6 +94,13 @@ def bundled_folder() -> Path:
 
 
 @asynccontextmanager
+async def _one_thread_for_algebra() -> AsyncIterator[None]:
+    """Matrices here are small: split over threads that must wait for a busy processor, .5 ms become 15."""
+    with threadpool_limits(limits=1, user_api="blas"):
+        yield
+
+
+@asynccontextmanager
 async def open_agents(
     *,
     data_dir: Path,
@@ -106,12 +115,15 @@ async def open_agents(
     """Everything that answers, from the index under `data_dir`.
 
     The folder `documents` (the bundled ones by default) is ingested if it changed, with progress told file by file;
-    `model` None means answers quoted from the sources; `tools` are those of agent runs (by default all). Raises IndexMismatch, IndexBusy, IndexUnavailable and
-    ExamplesInvalid.
+    `model` None means answers quoted from the sources; `tools` are those of agent runs (by default all). Raises
+    IndexMismatch, IndexBusy, IndexUnavailable and ExamplesInvalid.
     """
     embedding = await asyncio.to_thread(WordLlama)
     binding = Binding(embedding.name, embedding.dimension, VERSION)
-    async with open_edge(data_dir / "index", name="documents", binding=binding, rebuildable=BUNDLED) as index:
+    async with (
+        _one_thread_for_algebra(),
+        open_edge(data_dir / "index", name="documents", binding=binding, rebuildable=BUNDLED) as index,
+    ):
         ingest = Ingest(index, embedding)
         source = documents or bundled_folder() / "documents"
         report = await ingest([source], sync=True, prefix=BUNDLED, progress=progress)
@@ -123,8 +135,8 @@ async def open_agents(
         )
         router = Router(classifier)
         wording = await asyncio.to_thread(load_wording, bundled_folder())
-        reader = Reader(embedding, embedding)
-        retrieval, logs = Retrieval(index, embedding, wording), Logs()
+        reader = Reader(embedding)
+        retrieval, logs = Retrieval(index, embedding, reader, wording), Logs()
         judge = Judge(reader, embedding, wording, evidence or bundled_model())
         writer = model or Extractive(embedding, reader, index, wording)
         store = answers or MemoryStore()
@@ -157,7 +169,9 @@ async def open_agents(
             index=index,
             embedding=embedding,
             tools=known,
-            worker=ToolLoop(model.with_tools(), known, workplace) if isinstance(model, CallsTools) else EmbeddedWork(known, workplace),
+            worker=ToolLoop(model.with_tools(), known, workplace)
+            if isinstance(model, CallsTools)
+            else EmbeddedWork(known, workplace),
         )
 
 

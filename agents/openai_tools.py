@@ -103,7 +103,9 @@ class Turn:
     def _piece(self, piece: dict[str, Any]) -> None:
         # Servers that leave the index out send each call in one piece.
         index = piece.get("index")
-        call = self._calls.setdefault(len(self._calls) if index is None else int(index), {"id": "", "name": "", "raw": ""})
+        call = self._calls.setdefault(
+            len(self._calls) if index is None else int(index), {"id": "", "name": "", "raw": ""}
+        )
         told = piece.get("function") or {}
         call["id"] = call["id"] or str(piece.get("id") or "")
         call["name"] += str(told.get("name") or "")

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from time import perf_counter
 
 from agents.citations import gate
-from agents.knowledge.retrieval import Retrieval, domain_shares
+from agents.knowledge.retrieval import Retrieval
 from agents.llm import LanguageModel, Usage
 from agents.logs import Logs
 from agents.question import Answerer, Question
@@ -15,9 +15,6 @@ from agents.router import Route, Router, named
 from agents.smalltalk import off_topic
 from agents.standalone import standalone
 from streaming.events import AgentId, AgentStatus, Metrics, Output, RunCompleted
-
-LOOKED_AT = 10
-"""Passages of all domains that say which domain a question belongs to."""
 
 
 class Orchestrator:
@@ -67,8 +64,8 @@ class Orchestrator:
             return named(question.agent)
         previous = next((turn.agent for turn in reversed(question.history) if turn.speaker == "agent"), None)
         alone = standalone(question)
-        found = await self._retrieval.search(alone, limit=LOOKED_AT)
-        return await asyncio.to_thread(self._router, alone, documents=domain_shares(found), previous=previous)
+        documents = await self._retrieval.domains(alone)
+        return await asyncio.to_thread(self._router, alone, documents=documents, previous=previous)
 
     async def _own(self, question: Question, route: Route) -> AsyncIterator[Output]:
         said: list[str] = []

@@ -4,16 +4,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from agents.kinds import Kind
 from agents.passage import Passage
 from agents.reading import Reading
 from agents.sentences import Unit
 
-MOST = 3
+MOST = 2
 """Sentences or lists in an answer."""
-NEAR_BEST = 0.8
+NEAR_BEST = 0.86
 """Share of the best sentence's score that a further one must reach."""
 REDUNDANT = 0.93
 """Cosine from which two sentences say the same."""
+STANDS_OUT = 1.15
+"""Times the score of the other items that an item must reach to be quoted alone."""
 LIST_LIMIT = 12
 """Items that a quoted list may have."""
 
@@ -37,7 +40,9 @@ def pieces(text: str) -> list[str]:
     return [*found[:-1], found[-1] + rest] if found else ([text] if text else [])
 
 
-def picks(readings: Sequence[Reading], scores: Sequence[Sequence[float]]) -> list[Pick]:
+def picks(
+    readings: Sequence[Reading], scores: Sequence[Sequence[float]], passages: Sequence[Passage], kind: Kind
+) -> list[Pick]:
     """What to quote: the best sentence, and others nearly as good that say something else; by source, in its order."""
     ranked = sorted(
         ((score, s, u) for s, own in enumerate(scores) for u, score in enumerate(own)), key=lambda each: -each[0]
@@ -46,7 +51,9 @@ def picks(readings: Sequence[Reading], scores: Sequence[Sequence[float]]) -> lis
     for score, source, unit in ranked:
         if len(chosen) == MOST or score <= 0 or (chosen and score < NEAR_BEST * chosen[0].score):
             break
-        first, last = _whole(readings[source].units, unit)
+        if chosen and kind == "steps":
+            break
+        first, last = _whole(readings[source].units, unit, scores[source], passages[source])
         if any(p.source == source and p.first <= last and first <= p.last for p in chosen):
             continue
         vector = readings[source].vectors[unit]
@@ -58,8 +65,11 @@ def picks(readings: Sequence[Reading], scores: Sequence[Sequence[float]]) -> lis
     return sorted(chosen, key=lambda pick: (sources.index(pick.source), pick.first))
 
 
-def _whole(own: Sequence[Unit], unit: int) -> tuple[int, int]:
-    """A list is quoted as a whole, with the line that introduces it; a table row with its header."""
+def _whole(own: Sequence[Unit], unit: int, scores: Sequence[float], passage: Passage) -> tuple[int, int]:
+    """A list is quoted as a whole, with the line that introduces it; a table row with its header.
+
+    One item of a list that is no sequence of steps stands alone where it fits much better than the others.
+    """
     kind = own[unit].kind
     if kind not in ("item", "code"):
         return unit, unit
@@ -69,6 +79,10 @@ def _whole(own: Sequence[Unit], unit: int) -> tuple[int, int]:
     while last + 1 < len(own) and own[last + 1].kind == kind:
         last += 1
     if last - first >= LIST_LIMIT:
+        return unit, unit
+    others = [scores[n] for n in range(first, last + 1) if n != unit]
+    steps = kind == "code" or passage.text[own[unit].start : own[unit].end].lstrip()[:1].isdigit()
+    if not steps and others and scores[unit] >= STANDS_OUT * max(others):
         return unit, unit
     return (first - 1 if first > 0 and own[first - 1].kind == "prose" else first), last
 

@@ -1,57 +1,39 @@
-"""Finding passages: candidates from the index by both kinds of vector, ranked, without near-duplicates."""
+"""Finding passages: candidates by both kinds of vector, the likely ones read, the best of those given back."""
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from math import exp
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 import numpy as np
 
 from agents.embedding import Embedding, Vectors
 from agents.knowledge.index import Candidate, Index
+from agents.knowledge.ranking import Ranked, chosen, domains, ranked
+from agents.matching import Sought, scores, sought
 from agents.passage import Passage
+from agents.reading import Reader
 from agents.standalone import Standalone
 from agents.terms import TermStatistics, terms
 from agents.wording import Wording
 
 CANDIDATES = 50
-DENSE_WEIGHT = 1.0
-"""Weight of the dense similarity against BM25, both scaled to 0..1. nDCG@10 on mtrag: 1.0 .916, .3 .908, 0 .897."""
-DUPLICATE = 0.985
-"""Cosine from which two passages say the same."""
-LEAST_SPAN = 0.25
-"""Cosines that lie closer together than this are not spread over 0..1: they differ by chance."""
-PREFERENCE = 0.15
-"""Added to the fused score of a passage in the agent's domain. Answering page among the top 5 on the bundled dev
-questions, before there were synonyms: .953; with neither this nor a filter .929; with a filter, which cannot make up
-for a wrong route, .913."""
+POOL = 16
+"""Passages that are read sentence by sentence before the best are chosen."""
 SYNONYM_WEIGHT = 0.5
 """Weight of a synonym's terms against those that the question uses. Answering page among the top 5 on the bundled dev
 questions: .992 with .5, .976 with .2, .953 without. The synonyms were written with the misses of these in view."""
-PER_PAGE = 2
-"""Passages of one page at most: a third one rarely says more, and other pages may."""
-DECISIVE = 10.0
-"""How much more a better passage says about the domain of a question: exp(DECISIVE · score)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A passage with its cosine, its BM25 score, and both fused, 0..1."""
-
-    passage: Passage
-    cosine: float
-    lexical: float
-    fused: float
+RECENT = 64
+"""Questions whose candidates are kept, so that routing and answering look only once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
     """What a search found, best first.
 
-    `cosines`, `lexical` (BM25) and `fused` (0..1) are the passages' scores; `parts`, `vector` and `wanted` (terms by
-    weight) are the question's; `latency` is in milliseconds.
+    `cosines`, `lexical` (BM25), `fused` (0..1) and `best` (sentence, 0..1) are the passages' scores; `sought`,
+    `parts`, `vector` and `wanted` (terms by weight) are the question's; `latency` is in milliseconds.
     """
 
     query: str
@@ -60,6 +42,8 @@ class Retrieved:
     cosines: tuple[float, ...]
     lexical: tuple[float, ...]
     fused: tuple[float, ...]
+    best: tuple[float, ...]
+    sought: Sought
     vector: Vectors
     parts: tuple[tuple[str, float], ...]
     wanted: Mapping[int, float]
@@ -67,45 +51,80 @@ class Retrieved:
     latency: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One question: what it looks for, the candidates of all domains, and the best sentences of what was read."""
+
+    vector: Vectors
+    wanted: Mapping[int, float]
+    also: Mapping[int, float]
+    sought: Sought
+    candidates: Sequence[Candidate]
+    statistics: TermStatistics
+    best: dict[str, float] = field(default_factory=dict)
+
+
 class Retrieval:
     """Searches an index with an embedding."""
 
-    def __init__(self, index: Index, embedding: Embedding, wording: Wording) -> None:
+    def __init__(self, index: Index, embedding: Embedding, reader: Reader, wording: Wording) -> None:
         self._index = index
         self._embedding = embedding
+        self._reader = reader
         self._wording = wording
+        self._recent: OrderedDict[tuple[tuple[str, float], ...], _Look] = OrderedDict()
 
     async def search(self, query: Standalone, *, domain: str | None = None, limit: int = 6) -> Retrieved:
         """The best passages for a query, those of a domain and general ones preferred. Raises AgentError."""
         started = perf_counter()
-        vector, wanted, also = await asyncio.to_thread(self.question, query)
+        look = await self._look(query)
         preferred = (domain, "general") if domain else ()
-        scopes = ((), preferred) if preferred else ((),)
-        found = await asyncio.gather(
-            *(self._index.candidates(vector, wanted | also, domains=scope, limit=CANDIDATES) for scope in scopes)
-        )
-        candidates = list({each.passage.chunk_id: each for scope in found for each in scope}.values())
-        ranked = await asyncio.to_thread(
-            rank, candidates, vector, wanted, also, self._index.statistics, preferred=preferred, limit=limit
-        )
+        candidates = look.candidates
+        if preferred and candidates:
+            wanted = {**look.wanted, **look.also}
+            own = await self._index.candidates(look.vector, wanted, domains=preferred, limit=CANDIDATES)
+            candidates = list({each.passage.chunk_id: each for each in (*candidates, *own)}.values())
+        read = await asyncio.to_thread(self._read, look, candidates, preferred, max(POOL, limit))
+        found = chosen(read, preferred=preferred, limit=limit)
         return Retrieved(
             query=query.text,
             collection=self._index.name,
-            passages=tuple(each.passage for each in ranked),
-            cosines=tuple(each.cosine for each in ranked),
-            lexical=tuple(each.lexical for each in ranked),
-            fused=tuple(each.fused for each in ranked),
-            vector=vector,
+            passages=tuple(each.passage for each in found),
+            cosines=tuple(each.cosine for each in found),
+            lexical=tuple(each.lexical for each in found),
+            fused=tuple(each.fused for each in found),
+            best=tuple(each.best for each in found),
+            sought=look.sought,
+            vector=look.vector,
             parts=query.parts,
-            wanted=wanted,
-            statistics=self._index.statistics,
+            wanted=look.wanted,
+            statistics=look.statistics,
             latency=(perf_counter() - started) * 1000,
         )
 
-    def question(self, query: Standalone) -> tuple[Vectors, dict[int, float], dict[int, float]]:
-        """The query's vector (dimension,), its terms by weight, and its synonyms' further terms. CPU only."""
+    async def domains(self, query: Standalone) -> dict[str, float]:
+        """How much of the evidence for an answer lies in each domain, 0..1 each. Raises AgentError."""
+        look = await self._look(query)
+        return domains(await asyncio.to_thread(self._read, look, look.candidates, (), POOL))
+
+    async def _look(self, query: Standalone) -> _Look:
+        kept = self._recent.get(query.parts)
+        if kept is not None and kept.statistics is self._index.statistics:
+            return kept
+        statistics = self._index.statistics
+        vector, wanted, also, looked_for = await asyncio.to_thread(self._asked, query)
+        candidates = await self._index.candidates(vector, wanted | also, domains=(), limit=CANDIDATES)
+        look = _Look(vector, wanted, also, looked_for, candidates, statistics)
+        self._recent[query.parts] = look
+        if len(self._recent) > RECENT:
+            self._recent.popitem(last=False)
+        return look
+
+    def _asked(self, query: Standalone) -> tuple[Vectors, dict[int, float], dict[int, float], Sought]:
+        """The query's vector (dimension,), its terms by weight, its synonyms' further terms, and what it looks for."""
         vectors = self._embedding.embed([text for text, _ in query.parts])
         vector = np.asarray([weight for _, weight in query.parts], np.float32) @ vectors
+        vector = vector / max(float(np.linalg.norm(vector)), 1e-12)
         wanted: defaultdict[int, float] = defaultdict(float)
         for text, weight in query.parts:
             for term in terms(text):
@@ -114,64 +133,13 @@ class Retrieval:
         for phrase, other in self._wording.alternatives(frozenset(wanted)):
             weight = SYNONYM_WEIGHT * min(wanted[term] for term in phrase)
             also |= {term: max(weight, also.get(term, 0.0)) for term in other if term not in wanted}
-        return vector / max(float(np.linalg.norm(vector)), 1e-12), dict(wanted), also
+        return vector, dict(wanted), also, sought(query, vector, self._index.statistics, self._wording)
 
-
-def rank(
-    candidates: Sequence[Candidate],
-    vector: Vectors,
-    wanted: Mapping[int, float],
-    also: Mapping[int, float],
-    statistics: TermStatistics,
-    *,
-    preferred: Sequence[str] = (),
-    limit: int,
-) -> list[Ranked]:
-    """The best candidates, best first, without near-duplicates and at most PER_PAGE of one page.
-
-    Scores are fused, not ranks: nDCG@10 on mtrag .916 against .889, the question made of the same turns.
-    """
-    if not candidates:
-        return []
-    stack = np.stack([candidate.vector for candidate in candidates])
-    cosines = stack @ vector
-    idf = {term: weight * statistics.idf(term) for term, weight in wanted.items()}
-    ideal = sum(idf.values()) or 1.0
-    sought = idf | {term: weight * statistics.idf(term) for term, weight in also.items()}
-    lexical = np.asarray([sum(sought[t] * c.terms[t] for t in sought if t in c.terms) for c in candidates])
-    covered = np.asarray([sum(idf[t] for t in idf if t in c.terms) / ideal for c in candidates])
-    low = float(cosines.min())
-    span = max(float(cosines.max()) - low, LEAST_SPAN)
-    fused = lexical / (float(lexical.max()) or 1.0) + DENSE_WEIGHT * (cosines - low) / span
-    fused /= 1 + DENSE_WEIGHT
-    scores = fused + PREFERENCE * np.asarray([each.passage.domain in preferred for each in candidates])
-    similarity = np.clip((np.clip(cosines, 0, 1) + covered) / 2, 0, 1)
-    kept: list[int] = []
-    pages: Counter[str] = Counter()
-    for each in np.argsort(-scores, kind="stable").tolist():
-        if len(kept) == limit:
-            break
-        url = candidates[each].passage.url
-        if pages[url] < PER_PAGE and (not kept or float((stack[kept] @ stack[each]).max()) < DUPLICATE):
-            kept.append(each)
-            pages[url] += 1
-    return [
-        Ranked(
-            passage=replace(candidates[i].passage, score=round(float(similarity[i]), 4)),
-            cosine=float(cosines[i]),
-            lexical=float(lexical[i]),
-            fused=float(fused[i]),
+    def _read(self, look: _Look, candidates: Sequence[Candidate], preferred: Sequence[str], limit: int) -> list[Ranked]:
+        pool = ranked(
+            candidates, look.vector, look.wanted, look.also, look.statistics, preferred=preferred, limit=limit
         )
-        for i in kept
-    ]
-
-
-def domain_shares(found: Retrieved) -> dict[str, float]:
-    """How much of what was found lies in each domain, 0..1; less altogether where the best passage fits badly."""
-    if not found.passages:
-        return {}
-    shares: defaultdict[str, float] = defaultdict(float)
-    powers = [exp(DECISIVE * (score - found.fused[0])) for score in found.fused]
-    for passage, power in zip(found.passages, powers, strict=True):
-        shares[passage.domain] += found.passages[0].score * power / sum(powers)
-    return dict(shares)
+        fresh = [each.passage for each in pool if each.passage.content_hash not in look.best]
+        found = scores(look.sought, self._reader(fresh), fresh, look.statistics)
+        look.best.update((p.content_hash, max(own, default=0.0)) for p, own in zip(fresh, found, strict=True))
+        return [replace(each, best=look.best[each.passage.content_hash]) for each in pool]

@@ -31,12 +31,12 @@ def power(base: Number, exponent: Number) -> Number:
     """Raises ToolFailed for what would be too large to write down."""
     if abs(exponent) > LARGEST_SHIFT:
         raise ToolFailed("The exponent is too large.")
-    if isinstance(base, int) and isinstance(exponent, int) and base.bit_length() * max(exponent, 0) > BITS:
+    if isinstance(base, int) and isinstance(exponent, int) and abs(base) > 1 and math.log2(abs(base)) * exponent > BITS:
         raise ToolFailed("The result is too large.")
     result = base**exponent
     if isinstance(result, complex):
         raise ToolFailed("The result is not a real number.")
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def rounded(value: Number, digits: Number = 0) -> Number:

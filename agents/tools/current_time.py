@@ -19,7 +19,9 @@ async def run(given: CurrentTime, workplace: Workplace) -> dict[str, Any]:
     try:
         zone = ZoneInfo(given.timezone)
     except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
-        raise ToolFailed(f"{given.timezone!r} is no known time zone: use an IANA name, such as Europe/Berlin.") from None
+        raise ToolFailed(
+            f"{given.timezone!r} is no known time zone: use an IANA name, such as Europe/Berlin."
+        ) from None
     now = workplace.clock().astimezone(zone)
     return {"time": now.isoformat(timespec="seconds"), "weekday": now.strftime("%A"), "timezone": given.timezone}
 

@@ -13,7 +13,9 @@ PAGE = 8000
 class GetDocument(Arguments):
     """Which document, and from where on."""
 
-    url: Annotated[str, Field(min_length=1, max_length=500, description="As search_knowledge or list_documents give it.")]
+    url: Annotated[
+        str, Field(min_length=1, max_length=500, description="As search_knowledge or list_documents give it.")
+    ]
     offset: Annotated[int, Field(ge=0, description="Characters to leave out; `next_offset` of the page before.")] = 0
 
 

@@ -1,0 +1,119 @@
+"""Retrieval and verdict on the MTRAG shape: a folder with passages.jsonl and tasks.jsonl."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import orjson
+
+from agents.embedding import Embedding
+from agents.errors import AgentError
+from agents.hashing import chunk_hash
+from agents.house import bundled_folder
+from agents.knowledge.binding import Binding
+from agents.knowledge.edge import open_edge
+from agents.knowledge.index import Entry, Index
+from agents.knowledge.retrieval import Retrieval
+from agents.passage import Passage
+from agents.question import Question, Turn
+from agents.reading import Reader
+from agents.terms import weights
+from agents.wording import load_wording
+from streaming.events import Verdict
+
+
+class SetInvalid(AgentError):
+    """A set to measure with is not of the shape that it should be; the message names the place."""
+
+    code = "set_invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A question in its conversation, the ids of the passages that answer it, and whether they do."""
+
+    id: str
+    question: Question
+    relevant: frozenset[str]
+    answerability: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Passages, indexed in a place of their own, and what searches them."""
+
+    index: Index
+    retrieval: Retrieval
+    reader: Reader
+
+
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    """The objects of a JSON-lines file. Raises SetInvalid."""
+    found: list[dict[str, Any]] = []
+    try:
+        for number, line in enumerate(path.read_bytes().splitlines(), 1):
+            if line.strip():
+                value = orjson.loads(line)
+                if not isinstance(value, dict):
+                    raise SetInvalid(f"{path}, line {number}: is not an object.")
+                found.append(value)
+    except OSError as error:
+        raise SetInvalid(f"{path}: {error.strerror or error}") from error
+    except orjson.JSONDecodeError as error:
+        raise SetInvalid(f"{path}, line {len(found) + 1}: {error}") from error
+    return found
+
+
+def load_tasks(folder: Path) -> list[Judged]:
+    """The tasks of a folder. Raises SetInvalid."""
+    try:
+        return [_judged(line) for line in lines_of(folder / "tasks.jsonl")]
+    except (KeyError, TypeError, IndexError) as error:
+        raise SetInvalid(f"{folder / 'tasks.jsonl'}: {error!r} is missing or wrong.") from error
+
+
+def _judged(line: dict[str, Any]) -> Judged:
+    *before, last = line["turns"]
+    history = tuple(Turn("user" if turn["speaker"] == "user" else "agent", turn["text"]) for turn in before)
+    return Judged(line["task_id"], Question(last["text"], history), frozenset(line["relevant"]), line["answerability"])
+
+
+@asynccontextmanager
+async def open_pool(folder: Path, embedding: Embedding) -> AsyncIterator[Pool]:
+    """The passages of a folder in an index that is gone at the end. Raises SetInvalid."""
+    rows = lines_of(folder / "passages.jsonl")
+    try:
+        texts = [(str(row["id"]), str(row["text"])) for row in rows]
+    except KeyError as error:
+        raise SetInvalid(f"{folder / 'passages.jsonl'}: {error!r} is missing.") from error
+    wording = load_wording(bundled_folder())
+    with TemporaryDirectory() as place:
+        binding = Binding(embedding.name, embedding.dimension, "given")
+        async with open_edge(Path(place), name="mtrag", binding=binding) as index:
+            vectors = embedding.embed([text for _, text in texts])
+            await index.put(
+                [
+                    Entry(_passage(number, key, text), vector, weights(text), key, key, 1)
+                    for number, ((key, text), vector) in enumerate(zip(texts, vectors, strict=True))
+                ]
+            )
+            await index.settle()
+            reader = Reader(embedding)
+            yield Pool(index, Retrieval(index, embedding, reader, wording), reader)
+
+
+def _passage(number: int, key: str, text: str) -> Passage:
+    return Passage(
+        chunk_id=f"00000000-0000-4000-8000-{number:012x}",
+        text=text,
+        title="",
+        heading="",
+        url=key,
+        domain="general",
+        position=0,
+        content_hash=chunk_hash("", key, text),
+        score=0.0,
+    )
