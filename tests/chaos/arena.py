@@ -138,8 +138,6 @@ def arena(indexed: Path | None = None) -> Iterator[Arena]:
                 "RATE_LIMIT_PER_IP": "0",
                 "STREAMS_PER_CLIENT": "0",
                 "RUNS_PER_CLIENT": "0",
-                "RATE_LIMIT_PER_IP": "0",
-                "STREAMS_PER_CLIENT": "0",
                 "LOG_LEVEL": "info",
                 "LOG_FORMAT": "text",
             }

@@ -16,9 +16,7 @@ def commands() -> list[str]:
     """What the console transcripts type, in order."""
     typed: list[str] = []
     for block in re.findall(r"```console\n(.*?)```", README.read_text(), re.DOTALL):
-        for line in block.replace("\\\n", " ").splitlines():
-            if line.startswith("$ "):
-                typed.append(line[2:])
+        typed += [line[2:] for line in block.replace("\\\n", " ").splitlines() if line.startswith("$ ")]
     return typed
 
 
