@@ -83,7 +83,8 @@ class WordLlama:
         """As WordVectors promises: by the rank of a word's token; a word of several tokens is rare."""
         tokens = [self._ids(word) for word in words]
         ranks = np.asarray([max(ids) if len(ids) == 1 else RARE for ids in tokens], np.float32)
-        return np.clip(np.log(np.maximum(ranks, 1) / COMMON) / np.log(RARE / COMMON), 0, 1, dtype=np.float32)
+        shares = np.log(np.maximum(ranks, 1) / COMMON) / np.log(RARE / COMMON)
+        return np.asarray(np.clip(shares, 0, 1), np.float32)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         out = np.zeros((len(texts), self.dimension), dtype=np.float32)

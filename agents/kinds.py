@@ -1,106 +1,95 @@
 """What kind of answer a question asks for, and which sentences are of that kind. Pure."""
 
 import re
+from collections.abc import Mapping
 from typing import Literal
 
 Kind = Literal["price", "deadline", "period", "number", "place", "steps", "code", "other"]
 
 _CODE = re.compile(r"\b[A-Z]{1,5}-\d{2,6}\b", re.I)
 _PRICE = re.compile(
-    r"\bhow (?:much|expensive) (?:is|are|does|do|did|would|will|for|to|extra|more)\b|\b(?:price|prices|pricing|costs?|fee|fees"
-    r"|charges?|discount|percentage|percent|reward|surcharge)\b|^how much\W*$",
-    re.I,
-)
-_PERIOD = re.compile(
-    r"\bhow (?:long(?! (?:can|may|should) (?:a|the) (?:file|name|path))|soon|often|quickly|fast|late)\b|\bwhen\b|\bhow many (?:seconds|minutes|hours"
-    r"|days|weeks|months|years)\b|\b(?:until|by|at|from|on) (?:when|what time|which (?:day|date))\b|\bwhat time\b"
-    r"|\b(?:period|deadline|duration|hours|retention|lifetime|schedule|expir\w+|notice)\b",
+    r"\bhow (?:much|expensive) (?:is|are|does|do|did|would|will|for|to|extra|more)\b|^how much\W*$"
+    r"|\b(?:price|prices|pricing|costs?|fee|fees|charges?|discount|percentage|percent|reward|surcharge)\b",
     re.I,
 )
 _DEADLINE = re.compile(
-    r"\bhow (?:long|much time) (?:do|would|will) (?:i|we) have\b|\b(?:until|by) when\b|\bdeadline\b|\bhow (?:late|early)\b"
-    r"|\bwhen (?:must|should|do (?:i|we) (?:have|need) to)\b|\btoo late\b|\bstill (?:get|ask|cancel|request)\b",
+    r"\bhow (?:long|much time) (?:do|would|will) (?:i|we) have\b|\b(?:until|by) when\b|\bdeadline\b"
+    r"|\bhow (?:late|early)\b|\bwhen (?:must|should|do (?:i|we) (?:have|need) to)\b|\btoo late\b"
+    r"|\bstill (?:get|ask|cancel|request)\b",
+    re.I,
+)
+_PERIOD = re.compile(
+    r"\bhow (?:long(?! (?:can|may|should) (?:a|the) (?:file|name|path))|soon|often|quickly|fast|late)\b|\bwhen\b"
+    r"|\bhow many (?:seconds|minutes|hours|days|weeks|months|years)\b"
+    r"|\b(?:until|by|at|from|on) (?:when|what time|which (?:day|date))\b|\bwhat time\b"
+    r"|\b(?:period|deadline|duration|hours|retention|lifetime|schedule|expir\w+|notice)\b",
     re.I,
 )
 _NUMBER = re.compile(
-    r"\bhow (?:many|much|large|big|small|high|low|far|old|long)\b|\b(?:limits?|maximum|minimum|max|min|most|least|largest|biggest"
-    r"|smallest|highest|lowest|size|quota|number of|percentage|uptime)\b",
+    r"\bhow (?:many|much|large|big|small|high|low|far|old|long)\b|\b(?:number of|percentage|uptime|size|quota)\b"
+    r"|\blimits?\b|\b(?:maximum|minimum|max|min|most|least|largest|biggest|smallest|highest|lowest)\b",
     re.I,
 )
-_STEPS = re.compile(
-    r"\bhow (?:(?:do|can|could|should|would|must|might) (?:i|we|you|one|they|he|she|my|our|an?|the)\b|to\b|does one\b)"
-    r"|\b(?:steps?|instructions|guide|walk me through|procedure) (?:to|for|on)\b"
-    r"|\bwhere (?:do|can|could|should) (?:i|we) (?:\w+ )?(?:change|set|find|see|enter|add|remove|download|switch|turn|create|apply|cancel|enable|activate)\b"
-    r"|^(?:please )?(?:add|apply|buy|cancel|change|connect|create|delete|disable|download|enable|export|install|invite|move|remove|rename"
-    r"|replace|reset|restore|set up|share|switch|turn (?:on|off)|uninstall|unlink|update|upgrade|downgrade|upload)\b",
-    re.I,
-)
-
 _PLACE = re.compile(r"\bwhere\b|\b(?:which|what) (?:country|countries|city|place|region)\b", re.I)
+_STEPS = re.compile(
+    r"\bhow (?:(?:do|can|could|should|would|must|might) (?:i|we|you|they|my|our|an?|the)\b|to\b|does one\b)"
+    r"|\b(?:steps?|instructions|guide|walk me through|procedure) (?:to|for|on)\b"
+    r"|\bwhere (?:do|can|could|should) (?:i|we) (?:\w+ )?(?:activate|add|apply|cancel|change|create|download|enable"
+    r"|enter|find|remove|see|set|switch|turn)\b"
+    r"|^(?:please )?(?:add|apply|buy|cancel|change|connect|create|delete|disable|download|downgrade|enable|export"
+    r"|install|invite|move|remove|rename|replace|reset|restore|set up|share|switch|turn (?:on|off)|uninstall|unlink"
+    r"|update|upgrade|upload)\b",
+    re.I,
+)
 _YES_NO = re.compile(
-    r"(?:(?:so|and|but|ok|okay|hi|hello|hey|please)\W+)*(?:am|are|is|was|were|do|does|did|can|could|may|might|must|shall|should|will|would"
-    r"|has|have|had|isn't|aren't|don't|doesn't|can't)\b",
+    r"(?:(?:so|and|but|ok|okay|hi|hello|hey|please)\W+)*(?:am|are|is|was|were|do|does|did|can|could|may|might|must|shall"
+    r"|should|will|would|has|have|had|isn't|aren't|don't|doesn't|can't)\b",
     re.I,
 )
 _HOW = re.compile(r"\b(?:how|when|what|which|until)\b", re.I)
-_LOCATED = re.compile(
-    r"\b(?:in|at|from|to|near) (?:the )?[A-Z]\w+|\b(?:region|country|countries|city|data cent(?:re|er)s?)\b|\*\*|@|https?:"
-)
-_AMOUNT = re.compile(r"(?:€|\$|£)\s?\d|\d\s?(?:€|\$|£)|\d\s(?:EUR|USD|GBP|CHF|euros?|dollars?|pounds?|cents?)\b", re.I)
+
+_SUM = r"(?:€|\$|£)\s?\d|\d\s?(?:€|\$|£)|\d\s(?:EUR|USD|GBP|CHF|euros?|dollars?|pounds?|cents?)\b"
+_AMOUNT = re.compile(_SUM, re.I)
 _MONEY = re.compile(
-    r"(?:€|\$|£)\s?\d|\d\s?(?:€|\$|£|%)|\d\s(?:EUR|USD|GBP|CHF|euros?|dollars?|pounds?|percent|cents?)\b|\bfree(?: of charge)?\b"
-    r"|\bat no (?:extra |additional )?cost\b|\bno \w+ ?(?:fee|charge)s?\b|\bquoted?\b",
+    rf"{_SUM}|\d\s?(?:%|percent\b)|\bfree(?: of charge)?\b|\bat no (?:extra |additional )?cost\b"
+    r"|\bno \w+ ?(?:fee|charge)s?\b|\bquoted?\b",
     re.I,
 )
 _TIME = re.compile(
-    r"\b(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve|half an?|an?)[ -](?:(?:business|calendar|working|full|further|read-only|more) )?"
+    r"\b(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve|half an?|an?)[ -]"
+    r"(?:(?:business|calendar|working|full|further|read-only|more) )?"
     r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|quarters?|years?)\b"
-    r"|\b(?:days?|months?) \d+\b|\b\d{1,2}:\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\baround the clock\b"
-    r"|\b(?:once|twice|times) (?:a|per|every)\b|\b(?:once per|immediately|at once|at any time)\b"
-    r"|\b(?:first|last|same|next|each|every) (?:day|week|month|quarter|year|renewal|charge|invoice)\b|\bend of\b"
-    r"|\b(?:january|february|march|april|june|july|august|september|october|november|december)\b|\bnever expires?\b|\bdo(?:es)? not expire\b",
+    r"|\b(?:days?|months?) \d+\b|\b\d{1,2}:\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
+    r"|\baround the clock\b|\b(?:once|twice|times) (?:a|per|every)\b|\b(?:immediately|at once|at any time)\b|\bend of\b"
+    r"|\b(?:first|last|same|next|each|every) (?:day|week|month|quarter|year|renewal|charge|invoice)\b"
+    r"|\b(?:january|february|march|april|june|july|august|september|october|november|december)\b"
+    r"|\bnever expires?\b|\bdo(?:es)? not expire\b",
     re.I,
 )
 _MAY = re.compile(r"\b(?:can|must|may|should|needs? to|has to|have to|until|no later|at least)\b", re.I)
 _DIGIT = re.compile(r"\d|\b(?:no|any number|unlimited|one|two|three|four|five|six|seven|eight|nine|ten|up to)\b", re.I)
+_LOCATED = re.compile(
+    r"\b(?:in|at|from|to|near) (?:the )?[A-Z]\w+|\b(?:region|country|countries|city|data cent(?:re|er)s?)\b"
+    r"|\*\*|@|https?:"
+)
+_VERBS = "open|select|choose|write|send|run|sign in|add|use|enter"
 _DOES = re.compile(
-    r"\*\*|^\s*(?:\d+[.)]|[-*•])?\s*(?:to |in order to )?(?:open|select|choose|click|enter|go to|write|send|run|sign in|right-click|install|add|use|"
-    r"confirm|press|scan|copy|verify|start)\b|, (?:open|select|choose|write|send|run|sign in|add|use|enter)\b",
+    rf"\*\*|^\s*(?:\d+[.)]|[-*•])?\s*(?:to |in order to )?(?:{_VERBS}|click|go to|right-click|install|confirm|press"
+    rf"|scan|copy|verify|start)\b|, (?:{_VERBS})\b",
     re.I,
 )
 
-CUES: dict[Kind, frozenset[str]] = {
-    "price": frozenset(
-        {"much", "price", "prices", "pricing", "cost", "costs", "expensive", "pay", "charge", "charged", "list"}
-    ),
-    "period": frozenset(
-        {
-            "long",
-            "when",
-            "time",
-            "period",
-            "often",
-            "soon",
-            "date",
-            "day",
-            "days",
-            "hour",
-            "deadline",
-            "length",
-            "duration",
-            "retention",
-            "lasts",
-        }
-    ),
-    "deadline": frozenset({"long", "when", "time", "have", "deadline", "late", "ask", "still"}),
-    "number": frozenset(
-        {"many", "much", "number", "max", "maximum", "min", "minimum", "most", "least", "size", "limit", "get", "have"}
-    ),
-    "place": frozenset({"where", "location", "located", "place", "country", "region"}),
-    "steps": frozenset({"how", "steps", "way", "do", "want", "need", "guide", "please", "where", "find"}),
-    "code": frozenset({"error", "code", "mean", "means", "message", "get", "happens"}),
-    "other": frozenset(),
-}
+_CUES: tuple[tuple[Kind, str], ...] = (
+    ("price", "charge charged cost costs expensive list much pay price prices pricing"),
+    ("period", "date day days deadline duration hour lasts length long often period retention soon time when"),
+    ("deadline", "ask deadline have late long still time when"),
+    ("number", "get have least limit many max maximum min minimum most much number size"),
+    ("place", "country located location place region where"),
+    ("steps", "do find guide how need please steps want way where"),
+    ("code", "code error get happens mean means message"),
+    ("other", ""),
+)
+CUES: Mapping[Kind, frozenset[str]] = {kind: frozenset(words.split()) for kind, words in _CUES}
 """Words that only say what kind of answer is wanted: a sentence need not repeat them."""
 
 

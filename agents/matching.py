@@ -18,7 +18,7 @@ from agents.wording import Wording
 SYNONYM = 0.8
 """How much a synonym counts against the word itself."""
 HEADING = 0.75
-"""How much a word counts that only the heading has, in the first sentence under it, in an item, and in a table's row."""
+"""How much a word counts that only the heading has, in the first sentence under it, in an item, and in a row."""
 HEADING_LATER = 0.5
 """The same in a later sentence."""
 CUE = 0.1

@@ -15,8 +15,8 @@ SHARPNESS = 6.0
 NEIGHBOUR_WEIGHT = 0.3
 """Weight of the nearest examples' votes against the linear score."""
 DOCUMENT_WEIGHT = 1.5
-"""Weight of the evidence in the documents. Five-fold over the examples, right among the three agents' own: .923 with it,
-.90 with half of it."""
+"""Weight of the evidence in the documents. Five-fold over the examples, right among the three agents' own: .923 with
+it, .90 with half of it."""
 NONE_OF_THESE = 0.2
 """Added to the score of "none", half of it to small talk's, since the documents' evidence is added to the others'."""
 LEAN = 0.4

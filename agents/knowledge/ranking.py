@@ -123,4 +123,4 @@ def domains(read: Sequence[Ranked]) -> dict[str, float]:
     sentences: defaultdict[str, float] = defaultdict(float)
     for each in read:
         sentences[each.passage.domain] = max(sentences[each.passage.domain], each.best)
-    return {domain: found[domain] + 0.5 * best for domain, best in sentences.items()}
+    return {domain: found[domain] + 0.5 * min(best, 1.0) for domain, best in sentences.items()}

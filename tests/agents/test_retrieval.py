@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from agents.embedding import WordLlama
 from agents.house import bundled_folder
@@ -56,13 +55,13 @@ async def test_the_domain_of_what_answers_has_the_most_evidence(tmp_path: Path) 
     async with house(tmp_path) as agents:
         shares = await agents.retrieval.domains(standalone(Question("refund of an annual plan")))
         assert max(shares, key=shares.__getitem__) == "billing"
-        assert all(0 <= share <= 1.3 for share in shares.values())
+        assert all(0 <= share <= 1 for share in shares.values())
 
 
 async def test_the_passage_whose_sentence_answers_comes_before_one_that_only_speaks_of_it(tmp_path: Path) -> None:
     pages = {
-        "billing/prices.md": "# Plans\n## Price list\nEvery plan is priced per user. The Team plan costs 15 EUR a month.",
-        "billing/trial.md": "# Team plan\n## Team plan trial\nThe Team plan can be tried. The Team plan trial is short.",
+        "billing/prices.md": "# Plans\n## Price list\nThe Team plan costs 15 EUR a month.",
+        "billing/trial.md": "# Team plan\n## Team plan trial\nThe Team plan trial is short.",
     }
     async with house(tmp_path, pages) as agents:
         found = await agents.search("How much is the Team plan?")
