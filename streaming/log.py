@@ -93,7 +93,10 @@ class EventLog(Protocol):
         ...
 
     async def attach(self, session_id: str, deliver: Deliver) -> None:
-        """From when this returns, the session's appends are delivered, until `detach`."""
+        """From when this returns, the session's appends are delivered, until `detach`.
+
+        A session that was deleted before is told to `on_delete`.
+        """
         ...
 
     async def detach(self, session_id: str) -> None:

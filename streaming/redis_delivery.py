@@ -67,9 +67,11 @@ class Delivery:
             return
         following = self._following[session_id] = Following(deliver)
         await self._listener.subscribe(log_key(session_id).encode())
-        top, _, _, waiting = await self._pipe.script(TAIL, session_keys(session_id))
+        top, _, deleted, waiting = await self._pipe.script(TAIL, session_keys(session_id))
         following.last = max(following.last or START, parse_id(top.decode()))
         following.busy = following.busy or bool(waiting)
+        if deleted:  # before this process listened
+            self.on_delete(session_id)
 
     def detach(self, session_id: str) -> None:
         """Deliver no more."""

@@ -1,7 +1,7 @@
 """The embedded log: a session's events in blocks, a row an append."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from streaming.event import START, Event, EventId, join, split
 from streaming.events import ENDINGS
@@ -18,6 +18,7 @@ class SqliteLog(SqliteFile):
     """EventLog over SQLite."""
 
     _attached: dict[str, Deliver]
+    on_delete: Callable[[str], None]
 
     async def append(self, session_id: str, events: Sequence[Event]) -> None:
         generation, first = events[0].id
@@ -105,6 +106,9 @@ class SqliteLog(SqliteFile):
 
     async def attach(self, session_id: str, deliver: Deliver) -> None:
         self._attached[session_id] = deliver
+        known = "SELECT 1 FROM sessions WHERE session_id=?"
+        if await self._query(lambda db: db.execute(known, (session_id,)).fetchone()) is None:
+            self.on_delete(session_id)
 
     async def detach(self, session_id: str) -> None:
         self._attached.pop(session_id, None)

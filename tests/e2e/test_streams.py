@@ -106,7 +106,7 @@ async def test_pings_are_events_with_data_and_without_an_id(serve: Callable[...,
 async def test_a_channel_without_cursor_begins_with_the_active_run(client: Client, target: Target) -> None:
     session_id = await client.session()
     await client.chat(session_id, "Hello!")
-    target.model.next(PACED)
+    target.model.next("paced?rate=50&tokens=1000")
     run_id = await client.start(session_id)
     async with client.events(session_id) as first:
         await first.until("token", count=10)

@@ -258,6 +258,15 @@ async def test_a_deleted_session_is_gone_with_all_that_was_in_it(store: Store, l
     assert new
 
 
+async def test_attaching_to_a_deleted_session_tells_so(store: Store, lease: Lease) -> None:
+    await store.delete_session(lease.session_id, "")
+    deleted: list[str] = []
+    store.on_delete = deleted.append
+    await store.attach(lease.session_id, lambda session_id, events: None)
+    assert deleted == [lease.session_id]
+    await store.detach(lease.session_id)
+
+
 async def test_a_session_tells_its_active_run_and_how_many_wait(store: Store, lease: Lease) -> None:
     await store.submit(lease.session_id, "", ASK)
     session = await store.session(lease.session_id, "")
