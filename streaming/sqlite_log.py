@@ -33,7 +33,7 @@ class SqliteLog(SqliteFile):
             if ending is not None:
                 self._end(db, session_id, ending)
 
-        await self._writer.run(write, patient=events[-1].type == "token")
+        await self._writer.run(write, patient=_can_wait(events))
         deliver = self._attached.get(session_id)
         if deliver is not None:
             deliver(session_id, events)
@@ -112,3 +112,8 @@ class SqliteLog(SqliteFile):
 
     async def detach(self, session_id: str) -> None:
         self._attached.pop(session_id, None)
+
+
+def _can_wait(events: Sequence[Event]) -> bool:
+    """Tokens can, but for an answer's first: that one a person waits for."""
+    return events[0].type == "token" and not events[0].body.endswith(b',"offset":0}}')
