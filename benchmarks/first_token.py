@@ -1,13 +1,17 @@
 """Our own time from the question to the first token, embedded, over 5,000 chunks; and to an exact cache hit."""
 
 import asyncio
+import json
 import os
+import random
+import re
 import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from agents.house import bundled_folder
 from benchmarks.relay import request
 from benchmarks.start import served
 from benchmarks.table import Row
@@ -18,18 +22,25 @@ TOPICS = ("billing", "technical", "policy")
 
 
 def write_documents(folder: Path, chunks: int) -> None:
-    """Markdown files of ten sections each, every section with words of its own."""
-    for number in range(chunks // 10):
-        path = folder / TOPICS[number % 3] / f"page-{number}.md"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        sections = [
-            f"## Section {section} of page {number}\n\nThe limit for item {number * 10 + section} of kind "
-            f"{number % 37} is {number + section} units per workspace. Customers of group {section} may raise it in "
-            f"the settings, and the change takes effect within {section + 1} hours. Code K-{number:04d}-{section} is "
-            "shown when the limit is reached, and the administrator is told by mail."
-            for section in range(10)
-        ]
-        path.write_text(f"# Page {number}\n\n" + "\n\n".join(sections))
+    """Pages of ten sections, each of sentences drawn from the bundled documentation: its words in another order."""
+    drawn = random.Random(5)
+    for topic in TOPICS:
+        pages = [path.read_text() for path in (bundled_folder() / "documents" / topic).glob("*.md")]
+        sentences = re.findall(r"^[A-Z][^|\n]*?\.(?=\s)", "\n".join(pages), re.MULTILINE)
+        titles = re.findall(r"^## (.+)$", "\n".join(pages), re.MULTILINE)
+        (folder / topic).mkdir(parents=True)
+        for number in range(chunks // 10 // len(TOPICS)):
+            sections = [f"## {drawn.choice(titles)}\n\n{' '.join(drawn.sample(sentences, 5))}" for _ in range(10)]
+            (folder / topic / f"page-{number}.md").write_text(
+                f"# {drawn.choice(titles)} {number}\n\n" + "\n\n".join(sections)
+            )
+
+
+def questions() -> list[tuple[str, str]]:
+    """Bundled questions with the agent that they are for."""
+    lines = [json.loads(line) for line in (bundled_folder() / "questions.jsonl").read_text().splitlines()]
+    direct = [line for line in lines if line["kind"] == "direct" and line["pages"]]
+    return [(line["turns"][-1]["text"], line["agent"]) for line in direct[:: len(direct) // QUESTIONS]][:QUESTIONS]
 
 
 async def asked(port: int, session_id: str, message: str, agent: str, until: bytes) -> float:
@@ -58,9 +69,7 @@ async def rows() -> list[Row]:
         assert await ingest.wait() == 0
         async with served(data) as (port, _, _):
             fresh, cached = [], []
-            for number in range(QUESTIONS):
-                message = f"What is the limit for item {number * 83 % CHUNKS} of kind {number % 37} per workspace?"
-                agent = TOPICS[number % 3]
+            for message, agent in questions():
                 fresh.append(await asked(port, await new_session(port), message, agent, b"event: token"))
                 if agent != "technical":
                     again = await new_session(port)
