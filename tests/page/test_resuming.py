@@ -15,7 +15,7 @@ from tests.page.line import line
 from tests.page.serving import Server
 from tests.page.visitor import SLOW, Visitor
 
-REPEAT = int(os.environ.get("REPEAT", "2"))
+REPEAT = int(os.environ.get("REPEAT", "1"))
 
 each = pytest.mark.parametrize("transport", ["sse", "ws"])
 again = pytest.mark.parametrize("time", range(REPEAT), ids=lambda n: f"time{n + 1}")
