@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install run test check chaos bench lock clean help
+.PHONY: install run test timing check chaos bench lock clean help
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -24,7 +24,10 @@ run: $(STAMP) ## Serve on 127.0.0.1:8000 (HOST, PORT)
 	@$(BIN)/orchestratai serve
 
 test: $(STAMP) ## Everything that must pass
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=90
+	$(BIN)/python -m pytest -m "not timing" --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+timing: $(STAMP) ## The tests that measure the machine as much as the code; for a quiet one
+	$(BIN)/python -m pytest -m timing
 
 check: $(STAMP) ## ruff, mypy --strict, import contracts
 	$(BIN)/ruff check .

@@ -128,6 +128,7 @@ async def test_a_second_opener_is_told_that_the_index_is_busy(tmp_path: Path) ->
                 pass
 
 
+@pytest.mark.timing
 async def test_ingest_writes_at_least_500_chunks_a_second_of_cpu(tmp_path: Path) -> None:
     async with house(tmp_path) as agents:
         body = "".join(f"## Part {j}\n{REFUNDS.split('## Annual')[0][-115:]} Number {j}.\n" for j in range(200))

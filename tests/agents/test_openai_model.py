@@ -283,6 +283,7 @@ async def test_a_placeholder_key_is_not_struck_out_of_messages(server: ModelServ
             await asked(client)
 
 
+@pytest.mark.timing
 async def test_tokens_arrive_as_they_are_sent(server: ModelServer) -> None:
     async with opened(server, "paced?rate=100&tokens=30&stamp=1") as client:
         answer = client.answer(Question("x"), [REFUNDS], agent="billing", verdict="answerable")

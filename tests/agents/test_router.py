@@ -142,6 +142,7 @@ def test_bundled_examples_hold_no_question_of_the_question_set() -> None:
     assert float(alike.max()) < 0.9
 
 
+@pytest.mark.timing
 def test_routing_with_15000_examples_takes_few_milliseconds() -> None:
     rng = np.random.default_rng(0)
     vocabulary = [f"{a}{b}" for a in ("pay", "sync", "law", "hey", "sun") for b in range(400)]

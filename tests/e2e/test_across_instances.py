@@ -16,6 +16,7 @@ def pair(two_instances: Target) -> Target:
     return two_instances
 
 
+@pytest.mark.timing
 async def test_a_run_of_one_instance_cancelled_on_the_other_stops_within_200_ms(pair: Target) -> None:
     took = []
     async with Client(pair.urls[:1]) as owner, Client(pair.urls[1:]) as other:

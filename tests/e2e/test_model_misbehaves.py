@@ -93,6 +93,7 @@ async def test_no_key_and_no_address_is_shown(client: Client, target: Target) ->
         assert not re.search(r"127\.0\.0\.1|Bearer|sk-", response.text)
 
 
+@pytest.mark.timing
 async def test_each_token_is_at_the_reader_within_ten_milliseconds(process: Process, target: Target) -> None:
     """At 50 tokens a second; each token is the moment of its sending, by the machine's one monotonic clock."""
     target.model.next("paced?rate=50&tokens=100&stamp=1")

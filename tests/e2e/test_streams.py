@@ -133,9 +133,9 @@ async def test_a_channel_without_cursor_in_an_idle_session_only_brings_what_is_n
         await socket.until("live")
         run_id = await client.start(session_id, "Thanks!")
         for reader in (stream, socket):
-            frames = await reader.until(ended)
-            assert {frame.json["run_id"] for frame in frames} == {run_id}
-            assert frames[0].type == "run.started"
+            log = events(await reader.until(ended))
+            assert {frame.json["run_id"] for frame in log} == {run_id}
+            assert log[0].type == "run.started"
 
 
 async def test_a_reader_that_follows_at_once_misses_nothing(client: Client) -> None:

@@ -115,6 +115,7 @@ async def test_the_agents_show_who_is_at_work(server: Server, visit: Open) -> No
     assert await agents.locator(".agent-status").all_inner_texts() == ["Done", "Idle", "Done", "Idle"]
 
 
+@pytest.mark.timing
 async def test_stop_stops_on_the_server_too(server: Server, visit: Open) -> None:
     visitor = await visit(server.page)
     await visitor.ask(SLOW)
@@ -239,6 +240,7 @@ async def test_a_deleted_session_is_told_to_whoever_still_looks_at_it(server: Se
     await other.over()
 
 
+@pytest.mark.timing
 async def test_the_drawer_shows_events_and_lines_that_work(server: Server, visit: Open) -> None:
     visitor = await visit(server.page)
     await visitor.ask("What does error E-1020 mean?")

@@ -18,6 +18,8 @@ from tests.page.visitor import SLOW, Visitor
 REPEAT = int(os.environ.get("REPEAT", "1"))
 
 each = pytest.mark.parametrize("transport", ["sse", "ws"])
+pytestmark = pytest.mark.timing
+
 again = pytest.mark.parametrize("time", range(REPEAT), ids=lambda n: f"time{n + 1}")
 
 

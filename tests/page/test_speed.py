@@ -73,6 +73,7 @@ async def watching(browser: Browser, visitor: Visitor) -> AsyncIterator[Frames]:
     print(frames)
 
 
+@pytest.mark.timing
 async def test_the_first_paint_comes_within_200_ms(server: Server, visit: Open) -> None:
     paints = []
     visitor = await visit(server.page)
@@ -88,6 +89,7 @@ async def test_the_first_paint_comes_within_200_ms(server: Server, visit: Open) 
 
 
 @pytest.mark.parametrize("transport", ["sse", "ws"])
+@pytest.mark.timing
 async def test_5000_tokens_as_they_come(server: Server, browser: Browser, visit: Open, transport: str) -> None:
     visitor = await visit(server.page)
     if transport == "ws":
@@ -129,6 +131,7 @@ def long_run(session: str, tokens: int, rows: int) -> str:
     return "".join(f"data: {json.dumps(body)}\n\n" for body in [*bodies, live])
 
 
+@pytest.mark.timing
 async def test_5000_tokens_and_500_rows_all_at_once(server: Server, browser: Browser, visit: Open) -> None:
     """The hardest case: all of it arrives as fast as it can, and is then scrolled through."""
     visitor = await visit(server.page)

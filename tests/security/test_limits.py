@@ -159,6 +159,7 @@ async def test_unfinished_runs_of_one_client_are_limited(serve: Serve, model: Mo
         await client.start(sessions[2])
 
 
+@pytest.mark.timing
 async def test_work_beyond_what_can_be_carried_is_shed_and_running_streams_go_on(serve: Serve) -> None:
     server = serve(max_runs=3, openai_model="paced?rate=20&tokens=20")
     async with Client([server.url]) as client:

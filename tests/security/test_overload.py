@@ -73,6 +73,7 @@ def p99(values: list[float]) -> float:
     return quantiles(values, n=100)[98]
 
 
+@pytest.mark.timing
 async def test_twice_the_load_is_shed_and_running_streams_are_not_disturbed(process: Process) -> None:
     async with Client([process.url]) as client:
         alone = p99(await gaps(client, min(SECONDS, 10)))
