@@ -7,8 +7,9 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Protocol
+from typing import Literal, Protocol
 
+from agents.earlier import Earlier
 from agents.hashing import chunk_hash
 from agents.logs import Logs
 from agents.question import Answerer, Question
@@ -86,7 +87,10 @@ class MemoryStore:
 
 
 class WithCache:
-    """An agent behind a cache: an Answerer. Questions with a history or about somebody's account pass it by."""
+    """An agent behind a cache: an Answerer. Questions with a history or about somebody's account pass it by.
+
+    An exact hit is sought first, then an earlier question that asks the same in other words.
+    """
 
     def __init__(
         self,
@@ -95,12 +99,14 @@ class WithCache:
         store: AnswerStore,
         hashes: Callable[[Sequence[str]], Awaitable[Mapping[str, str]]],
         logs: Logs,
+        earlier: Earlier,
     ) -> None:
         self._name = name
         self._agent = agent
         self._store = store
         self._hashes = hashes
         self._logs = logs
+        self._earlier = earlier
 
     async def __call__(self, question: Question) -> AsyncIterator[Output]:
         """A cache log, then the earlier answer or the agent's own. Raises AgentError."""
@@ -111,11 +117,15 @@ class WithCache:
             return
         started = perf_counter()
         key = f"{self._name}:{normalised(question.text)}"
-        found = await self._standing(key)
+        found, similarity = await self._standing(key), 1.0
+        kind: Literal["exact", "semantic"] = "exact"
+        if found is None:
+            found, similarity = await self._alike(question.text)
+            kind = "semantic"
         size, rate = await self._store.looked_up(hit=found is not None)
         if found is not None:
             yield self._logs.cache(
-                CacheData(status="hit", kind="exact", similarity=1.0, hit_rate=round(rate, 4), size=size)
+                CacheData(status="hit", kind=kind, similarity=round(similarity, 4), hit_rate=round(rate, 4), size=size)
             )
             for part in found.parts:
                 yield part
@@ -135,7 +145,15 @@ class WithCache:
         if found is None or await self._hashes(list(found.chunks)) == found.chunks:
             return found
         await self._store.drop(key)
+        await asyncio.to_thread(self._earlier.forget, key)
         return None
+
+    async def _alike(self, text: str) -> tuple[Cached | None, float]:
+        """The answer to the nearest earlier question that asks the same, and their cosine."""
+        for key, cosine in await asyncio.to_thread(self._earlier.like, text):
+            if found := await self._standing(key):
+                return found, cosine
+        return None, 0.0
 
     async def _remembered(self, key: str, question: Question) -> AsyncGenerator[Output, None]:
         parts: list[str | Citation] = []
@@ -154,6 +172,7 @@ class WithCache:
                         if answered:
                             rests_on = {s.chunk_id: chunk_hash(s.title, s.url, s.content) for s in output.sources}
                             await self._store.put(key, Cached(tuple(parts), output, rests_on))
+                            await asyncio.to_thread(self._earlier.add, key, question.text)
                     case _:
                         pass
                 yield output

@@ -82,6 +82,8 @@ class Judge:
         if not found.passages:
             return Evidence("unanswerable", 0.0)
         confidence = self._model.probability(self.signals(found))
+        if not found.sought.weights.keys() - found.sought.cues:
+            return Evidence("underspecified", round(min(confidence, self._model.partial), 4))  # "How much?"
         if confidence >= self._model.answerable:
             verdict: Verdict = "answerable"
         elif confidence >= self._model.partial:

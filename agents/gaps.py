@@ -80,6 +80,8 @@ def gaps(
     joint = frozenset[int]().union(*(reading.all_terms for reading in readings))
     code = any(word.is_code and word.term not in joint for word in asked)
     weight = np.asarray([word.weight for word in asked], np.float32) * says
+    if not weight.any():
+        weight = says  # nothing but everyday words: then these are what is asked for
     total = float(weight.sum())
     if not total:
         return Gaps(code=code)

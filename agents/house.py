@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 from threadpoolctl import threadpool_limits
 
 from agents.cache import AnswerStore, MemoryStore, WithCache
+from agents.earlier import Earlier
 from agents.embedded_work import EmbeddedWork
 from agents.embedding import Embedding, WordLlama
 from agents.evidence import EvidenceModel, Judge, bundled_model
@@ -25,6 +26,7 @@ from agents.knowledge.edge import open_edge
 from agents.knowledge.index import Index
 from agents.knowledge.ingest import Ingest, Progress, Report
 from agents.knowledge.retrieval import Retrieval, Retrieved
+from agents.likeness import Likeness, bundled_likeness
 from agents.llm import LanguageModel
 from agents.logs import Logs
 from agents.orchestrator import Orchestrator
@@ -140,12 +142,13 @@ async def open_agents(
         judge = Judge(reader, embedding, wording, evidence or bundled_model())
         writer = model or Extractive(embedding, reader, index, wording)
         store = answers or MemoryStore()
+        likeness = Likeness(embedding, wording.everyday, bundled_likeness())
 
         def specialist(domain: Domain) -> Specialist:
             return Specialist(domain, writer, retrieval, judge, logs)
 
         def cached(domain: Domain) -> Answerer:
-            return WithCache(domain, specialist(domain), store, index.hashes, logs)
+            return WithCache(domain, specialist(domain), store, index.hashes, logs, Earlier(embedding, likeness))
 
         team: dict[AgentId, Answerer] = {
             "billing": cached("billing"),

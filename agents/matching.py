@@ -11,7 +11,7 @@ from agents.kinds import CUES, Kind, fits, is_about_money, kind_of
 from agents.passage import Passage
 from agents.reading import Reading, Sentence
 from agents.standalone import Standalone
-from agents.terms import TermStatistics, term, terms, words
+from agents.terms import TermStatistics, term, words
 from agents.wording import Wording
 
 # Chosen by hand on 50 plain questions (the split "tuned" of tests/agents/plain_questions.jsonl).
@@ -58,8 +58,8 @@ _NUMERAL = re.compile(r"\d|\b(?:no|one|two|three|four|five|six|seven|eight|nine|
 class Sought:
     """What a question looks for: the kind of answer, its terms by weight, and the phrases that may stand for them.
 
-    `counted` is the term of the thing whose number or amount is asked for; `known` are the question's terms, their
-    synonyms', and what only tells the kind of answer.
+    `counted` is the term of the thing whose number or amount is asked for; `cues` only tell the kind of answer; `known`
+    are the question's terms, their synonyms', and the cues.
     """
 
     kind: Kind
@@ -67,6 +67,7 @@ class Sought:
     vector: Vectors
     weights: Mapping[int, float]
     alternatives: tuple[tuple[frozenset[int], frozenset[int]], ...]
+    cues: frozenset[int]
     known: frozenset[int]
 
 
@@ -84,13 +85,15 @@ def sought(question: Standalone, vector: Vectors, statistics: TermStatistics, wo
                 weights[number] = share * role * statistics.idf(number)
     counts = _COUNTS.search(question.parts[0][0])
     alternatives = tuple(wording.alternatives(frozenset(weights)))
+    cues = frozenset(number for cue in CUES[kind] if (number := term(cue)) is not None)
     return Sought(
         kind=kind,
         counted=term(counts.group(1).lower()) if counts and kind == "number" else None,
         vector=vector,
         weights=weights,
         alternatives=alternatives,
-        known=frozenset(weights).union(*(other for _, other in alternatives), *map(terms, CUES[kind])),
+        cues=cues,
+        known=frozenset(weights).union(cues, *(other for _, other in alternatives)),
     )
 
 
@@ -113,9 +116,11 @@ def _scores(wanted: Sought, reading: Reading, headed: bool, statistics: TermStat
             found.append(0.0)
             continue
         leads = number == 0 or unit.kind in ("item", "row")
-        covered = coverage(wanted, sentence.said, reading.context, HEADING if leads else HEADING_LATER)
-        score = (1 - MEANING) * covered + MEANING * cosine
-        score *= suits(wanted, sentence)
+        suited = suits(wanted, sentence)
+        # "15 EUR" says "how much", whatever else it says.
+        said = sentence.said | wanted.cues if suited > WRONG_KIND else sentence.said
+        covered = coverage(wanted, said, reading.context, HEADING if leads else HEADING_LATER)
+        score = suited * ((1 - MEANING) * covered + MEANING * cosine)
         strange = max(_strange(each, wanted.known, statistics) for each in (sentence.about, sentence.scope))
         score *= 1.0 - OTHER_MATTER * strange
         if sentence.purpose and not sentence.scope <= wanted.known:

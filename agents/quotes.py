@@ -20,6 +20,7 @@ STANDS_OUT = 1.15
 LIST_LIMIT = 12
 """Items that a quoted list may have."""
 
+_NUMBER = re.compile(r"\d[\d,.]*")
 _PIECE = re.compile(r"\s*\S+(?:\s+\S+){0,2}")
 
 
@@ -60,9 +61,16 @@ def picks(
         said = (readings[p.source].vectors[p.first : p.last + 1] for p in chosen)
         if any(float((vectors @ vector).max()) >= REDUNDANT for vectors in said):
             continue
+        numbers = _numbers(readings[source], first, last)
+        if numbers and any(numbers <= _numbers(readings[p.source], p.first, p.last) for p in chosen):
+            continue  # the same figures once more, such as a table's row and the sentence that repeats it
         chosen.append(Pick(source, first, last, score))
     sources = list(dict.fromkeys(pick.source for pick in chosen))
     return sorted(chosen, key=lambda pick: (sources.index(pick.source), pick.first))
+
+
+def _numbers(reading: Reading, first: int, last: int) -> frozenset[str]:
+    return frozenset(n for each in reading.sentences[first : last + 1] for n in _NUMBER.findall(each.text))
 
 
 def _whole(own: Sequence[Unit], unit: int, scores: Sequence[float], passage: Passage) -> tuple[int, int]:

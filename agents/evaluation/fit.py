@@ -14,6 +14,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from agents.evaluation.logistic import Floats, fitted
 from agents.evaluation.questions import load_questions
 from agents.evaluation.ranks import auroc
 from agents.evidence import SIGNALS
@@ -27,8 +28,6 @@ WRONGLY_DECLINED = 0.025
 """Share of the answerable questions that may be declined, each judged by models that have not seen it."""
 FOLDS = 8
 REPEATS = 5
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +69,6 @@ async def gather(agents: Agents, questions: Sequence[Labelled]) -> tuple[Floats,
     return np.asarray(signals), reached
 
 
-def fitted(signals: Floats, answerable: NDArray[np.bool_]) -> tuple[Floats, float]:
-    """Coefficients and intercept of a logistic regression with an L2 penalty on standardised signals. Pure."""
-    mean, scale = signals.mean(axis=0), signals.std(axis=0) + 1e-9
-    rows = np.c_[(signals - mean) / scale, np.ones(len(signals))]
-    penalty = np.r_[np.full(signals.shape[1], REGULARISATION), 1e-6]
-    weights = np.zeros(rows.shape[1])
-    for _ in range(100):
-        chance = 1 / (1 + np.exp(-rows @ weights))
-        slope = rows.T @ (chance - answerable) + penalty * weights
-        curve = (rows * (chance * (1 - chance))[:, None]).T @ rows + np.diag(penalty)
-        step = np.linalg.solve(curve, slope)
-        weights -= step
-        if np.abs(step).max() < 1e-9:
-            break
-    coefficients = weights[:-1] / scale
-    return coefficients, float(weights[-1] - coefficients @ mean)
-
-
 def held_out(signals: Floats, answerable: NDArray[np.bool_]) -> Floats:
     """The probability of each question under models fitted on the other folds, REPEATS times cut anew, (n,). Pure."""
     chances = np.zeros(len(signals))
@@ -95,7 +76,7 @@ def held_out(signals: Floats, answerable: NDArray[np.bool_]) -> Floats:
         folds = np.random.default_rng(repeat).permutation(len(signals)) % FOLDS
         for fold in range(FOLDS):
             left_out = folds == fold
-            coefficients, intercept = fitted(signals[~left_out], answerable[~left_out])
+            coefficients, intercept = fitted(signals[~left_out], answerable[~left_out], REGULARISATION)
             chances[left_out] += 1 / (1 + np.exp(-(signals[left_out] @ coefficients + intercept)))
     return chances / REPEATS
 
@@ -107,7 +88,7 @@ async def main(output: Path) -> None:
         async with open_agents(data_dir=Path(folder)) as agents:
             signals, reached = await gather(agents, questions)
     answerable = np.asarray([each.answerable for each in reached])
-    coefficients, intercept = fitted(signals, answerable)
+    coefficients, intercept = fitted(signals, answerable, REGULARISATION)
     unseen = held_out(signals, answerable)
     threshold = float(np.quantile(unseen[answerable], WRONGLY_DECLINED))
     figures: dict[str, object] = {}

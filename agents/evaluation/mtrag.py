@@ -7,10 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import orjson
-
 from agents.embedding import Embedding
-from agents.errors import AgentError
+from agents.evaluation.sets import SetInvalid, lines_of
 from agents.hashing import chunk_hash
 from agents.house import bundled_folder
 from agents.knowledge.binding import Binding
@@ -23,12 +21,6 @@ from agents.reading import Reader
 from agents.terms import weights
 from agents.wording import load_wording
 from streaming.events import Verdict
-
-
-class SetInvalid(AgentError):
-    """A set to measure with is not of the shape that it should be; the message names the place."""
-
-    code = "set_invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +40,6 @@ class Pool:
     index: Index
     retrieval: Retrieval
     reader: Reader
-
-
-def lines_of(path: Path) -> list[dict[str, Any]]:
-    """The objects of a JSON-lines file. Raises SetInvalid."""
-    found: list[dict[str, Any]] = []
-    try:
-        for number, line in enumerate(path.read_bytes().splitlines(), 1):
-            if line.strip():
-                value = orjson.loads(line)
-                if not isinstance(value, dict):
-                    raise SetInvalid(f"{path}, line {number}: is not an object.")
-                found.append(value)
-    except OSError as error:
-        raise SetInvalid(f"{path}: {error.strerror or error}") from error
-    except orjson.JSONDecodeError as error:
-        raise SetInvalid(f"{path}, line {len(found) + 1}: {error}") from error
-    return found
 
 
 def load_tasks(folder: Path) -> list[Judged]:

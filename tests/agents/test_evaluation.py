@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from agents.evaluation.fit import fitted, held_out
+from agents.evaluation.fit import held_out
+from agents.evaluation.logistic import fitted
 from agents.evaluation.measure import TARGETS, measure, missed
 from agents.evaluation.questions import QuestionsInvalid, load_questions
 from agents.evaluation.report import as_json, table
@@ -51,6 +52,6 @@ def test_the_fit_finds_the_signal_that_matters() -> None:
     rng = np.random.default_rng(0)
     signals = rng.normal(size=(400, 3))
     answerable = signals[:, 1] + 0.3 * rng.normal(size=400) > 0
-    coefficients, _ = fitted(signals, answerable)
+    coefficients, _ = fitted(signals, answerable, 20.0)
     assert int(np.argmax(np.abs(coefficients))) == 1
     assert np.mean((held_out(signals, answerable) > 0.5) == answerable) > 0.85

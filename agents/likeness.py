@@ -1,0 +1,77 @@
+"""How likely two questions ask the same: a small fitted model over their vectors and their words, and a guard."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from math import log
+
+from agents.comparing import apart, same
+from agents.embedding import WordVectors
+from agents.forms import Form, form, stem
+
+LEAST_COSINE = 0.7
+"""Questions further apart are not compared."""
+LIGHT = 0.5
+"""Rarity below which a word tells the story around a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class LikenessModel:
+    """A logistic model over `features`; from `threshold` on, an earlier answer may serve.
+
+    Fitted by `python -m agents.evaluation.fit_likeness FILE` on pairs of questions whose intent is known.
+    """
+
+    coefficients: tuple[float, ...]
+    intercept: float
+    threshold: float
+
+
+def bundled_likeness() -> LikenessModel:
+    """The fitted model that comes with the package."""
+    stored = json.loads((files("agents") / "bundled" / "likeness.json").read_bytes())
+    return LikenessModel(tuple(stored["coefficients"]), stored["intercept"], stored["threshold"])
+
+
+class Likeness:
+    """Tells whether the answer to one question may serve for another. CPU only, about 30 µs."""
+
+    def __init__(self, words: WordVectors, everyday: frozenset[str], model: LikenessModel) -> None:
+        self._model = model
+        self._rarity: Callable[[str], float] = lru_cache(maxsize=65536)(lambda word: float(words.rarity([word])[0]))
+        self._everyday = everyday
+
+    def __call__(self, cosine: float, asked: str, earlier: str) -> bool:
+        """Whether what was answered `earlier` answers what is `asked`."""
+        if cosine < LEAST_COSINE:
+            return False
+        a, b = form(asked), form(earlier)
+        if same(a, b, self._known):
+            return True
+        values = self.features(cosine, a, b)
+        score = sum(weight * value for weight, value in zip(self._model.coefficients, values, strict=True))
+        return score + self._model.intercept >= self._model.threshold and not apart(a, b, values[1], self._light)
+
+    def features(self, cosine: float, a: Form, b: Form) -> tuple[float, float, float, float]:
+        """Nearness; the share of words in common, 0..1; what was put in place of what; the words of the shorter one."""
+        ours, theirs = {stem(word): word for word in a.words}, {stem(word): word for word in b.words}
+        common = sum(self._weight(ours[key]) for key in ours.keys() & theirs.keys())
+        mine = sum(self._weight(ours[key]) for key in ours.keys() - theirs.keys())
+        yours = sum(self._weight(theirs[key]) for key in theirs.keys() - ours.keys())
+        return (
+            log(1.02 - min(cosine, 1.0)),
+            common / max(common + mine + yours, 1e-6),
+            min(mine, yours),
+            float(min(len(a.words), len(b.words))),
+        )
+
+    def _weight(self, word: str) -> float:
+        return 0.3 + self._rarity(word)
+
+    def _known(self, word: str) -> bool:
+        return self._rarity(word) < 1.0
+
+    def _light(self, word: str) -> bool:
+        return word in self._everyday or self._rarity(word) < LIGHT
