@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from agents.embedding import WordLlama
 from agents.house import bundled_folder
 from agents.question import Question, Turn
-from agents.standalone import standalone
+from agents.standalone import FAINT, leans, standalone
 from agents.terms import TermStatistics, terms
 from agents.wording import load_wording, wording
 from tests.agents.samples import DOCUMENTS, house
@@ -88,7 +89,33 @@ def test_a_question_that_leans_takes_the_turn_before_with_it_and_another_does_no
     assert leaning.text == "How long is the trial?\nAnd for Team?"
     alone = standalone(Question("Please explain in detail how webhooks are signed by Pellmere", history))
     assert not alone.follows_up
+    may = standalone(Question("How much is Business?", history))
+    assert may.parts == (("How much is Business?", 1.0), ("How long is the trial?", FAINT))
+    assert not may.follows_up
     assert standalone(Question("And for Team?")).text == "And for Team?"
+
+
+@pytest.mark.parametrize("text", ["Hello!", "thanks, great", "Good morning!", "ok bye"])
+def test_a_greeting_in_mid_session_leans_on_nothing(text: str) -> None:
+    history = (Turn("user", "How do I reset my password?"), Turn("agent", "Select it.", "technical"))
+    assert standalone(Question(text, history)).parts == ((text, 1.0),)
+
+
+@pytest.mark.parametrize(
+    ("text", "goes_on"),
+    [
+        ("And on Business?", True),
+        ("Can that be extended?", True),
+        ("Great, and for annual plans?", True),
+        ("How much is it?", True),
+        ("the other one?", True),
+        ("Is there a discount for schools?", False),
+        ("I renewed my plan by accident last week, can I get that money back?", False),
+        ("Is there a fee for one more user?", False),
+    ],
+)
+def test_a_pronoun_points_back_only_where_nothing_before_it_in_the_message_is_meant(text: str, goes_on: bool) -> None:
+    assert leans(text) == goes_on
 
 
 def test_synonyms_are_found_in_both_directions_and_by_phrase() -> None:

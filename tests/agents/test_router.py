@@ -1,6 +1,7 @@
 """Routing: who answers, the runner-up, the reason, and what belongs to nobody."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,11 @@ import pytest
 
 from agents.classifier import Classifier, fit, hashed
 from agents.embedding import WordLlama
+from agents.evaluation.questions import load_questions
 from agents.examples import ExamplesInvalid, load_examples
 from agents.fitting import kept
-from agents.house import bundled_folder
-from agents.question import Question
+from agents.house import bundled_folder, open_agents
+from agents.question import Question, Turn
 from agents.router import Router, named
 from agents.standalone import Standalone
 from tests.agents.samples import house
@@ -60,7 +62,7 @@ def test_the_documents_count_too() -> None:
 
 def test_a_follow_up_leans_to_the_agent_that_answered_before() -> None:
     router = Router(Classifier(SMALL, EMBEDDING))
-    follow_up = Standalone("zz\nand then?", (("and then?", 1.0), ("zz", 0.5)))
+    follow_up = Standalone("zz\nand then?", (("and then?", 1.0), ("zz", 0.5)), follows_up=True)
     for previous in ("billing", "technical", "policy"):
         route = router(follow_up, documents={}, previous=previous)
         assert route.agent == previous
@@ -158,3 +160,19 @@ def test_routing_with_15000_examples_takes_few_milliseconds() -> None:
         times.append(time.thread_time() - started)
     # CPU time; 1.0 ms at the median over CLINC150. There is room for a busy machine, whose caches are never warm.
     assert float(np.percentile(times, 10)) <= 0.004
+
+
+async def test_a_change_of_subject_is_routed_by_itself(tmp_path: Path) -> None:
+    direct = [
+        each
+        for each in load_questions(bundled_folder() / "questions.jsonl")
+        if each.split == "dev" and not each.question.history
+    ]
+    async with open_agents(data_dir=tmp_path) as agents:
+        right = alone = 0
+        for number, each in enumerate(direct):
+            before = next(o for o in direct[number:] + direct[:number] if o.agent != each.agent)
+            history = (Turn("user", before.question.text), Turn("agent", "It depends.", before.agent))
+            alone += (await agents.route(each.question)).agent == each.agent
+            right += (await agents.route(replace(each.question, history=history))).agent == each.agent
+    assert right >= alone - 0.05 * len(direct)
