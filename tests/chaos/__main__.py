@@ -33,7 +33,19 @@ def work(jobs: "itertools.chain[Scenario]", results: Results) -> None:
 
 def table(results: Results) -> bool:
     """Print the verdicts; whether all is well."""
-    columns = ("scenario", "runs", "readers", "lost", "twice", "disorder", "endings≠1", "failed", "median s", "worst s")
+    columns = (
+        "scenario",
+        "runs",
+        "readers",
+        "lost",
+        "twice",
+        "disorder",
+        "endings≠1",
+        "false",
+        "failed",
+        "median s",
+        "worst s",
+    )
     print(f"{columns[0]:<34}" + "".join(f"{name:>10}" for name in columns[1:]))
     fine = True
     for name, all_of in results.items():
@@ -48,6 +60,7 @@ def table(results: Results) -> bool:
             sum(outcome.twice for outcome in done),
             sum(outcome.out_of_order for outcome in done),
             sum(outcome.without_one_ending for outcome in done),
+            sum(outcome.false for outcome in done),
             len(all_of) - len(done),
         ]
         fine = fine and not any(counts[2:])

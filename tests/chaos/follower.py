@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import cycle, islice, pairwise
+from itertools import cycle, islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,6 +46,7 @@ class Follower:
     first: int
     ids: list[Id] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     snapshots: list[Id] = field(default_factory=list)
     connections: int = 0
@@ -83,6 +84,7 @@ class Follower:
             raise Gone(frame["code"])
         self.ids.append(parse(frame["id"]))
         self.types.append(kind)
+        self.events.append({name: value for name, value in frame.items() if name != "ref"})
         self.times.append(time.monotonic())
         return kind in ENDINGS and frame["run_id"] == run_id
 
@@ -141,24 +143,3 @@ class Follower:
                 except TimeoutError:
                     raise Gone("silence") from None
                 yield json.loads(text)
-
-
-@dataclass
-class Verdict:
-    """What went wrong for one reader; all zero is what is wanted."""
-
-    lost: int
-    twice: int
-    out_of_order: int
-    endings: int
-
-
-def judge(follower: Follower, truth: list[tuple[Id, str]]) -> Verdict:
-    """Compare what a reader was shown with what the log keeps."""
-    shown = follower.ids
-    covered = max(follower.snapshots, default=START)
-    known = set(shown)
-    lost = sum(1 for event_id, _ in truth if event_id not in known and event_id > covered)
-    order = sum(1 for before, after in pairwise(shown) if after < before)
-    endings = sum(1 for kind in follower.types if kind in ENDINGS)
-    return Verdict(lost, len(shown) - len(known), order, endings)

@@ -15,12 +15,19 @@ LEASE = 10.0
 
 @dataclass(frozen=True)
 class Scenario:
-    """`strike` returns the moment of the accident; `slow` adds readers that take 1 KiB a second."""
+    """`strike` returns the moment of the accident; `slow` adds readers that take 1 KiB a second.
+
+    `during` says that it must come before any run's end, `forgets` that the store may lose what it kept, `restarts`
+    how often each run must have been begun anew.
+    """
 
     name: str
     strike: Callable[[Arena, Followers], Awaitable[float]]
     slow: bool = False
     skew: int = 0
+    during: bool = True
+    forgets: bool = False
+    restarts: int = 0
 
 
 async def tokens(followers: Followers, count: int) -> None:
@@ -106,22 +113,24 @@ async def delay_replies(arena: Arena, followers: Followers) -> float:
     return struck
 
 
-async def drop_message(arena: Arena, followers: Followers) -> float:
+async def drop(arena: Arena, followers: Followers, part: bytes) -> float:
+    """Lose the next message with this part on its way to each instance; returns when the last was lost."""
     await tokens(followers, 10)
-    struck = time.monotonic()
-    for instance in arena.instances:
-        instance.proxy.faults.drop = b'"type":"token"'
-    return struck
+    faults = [instance.proxy.faults for instance in arena.instances]
+    for fault in faults:
+        fault.dropped, fault.drop = 0, part
+    async with asyncio.timeout(60):
+        while not all(fault.dropped for fault in faults):
+            await asyncio.sleep(0.005)
+    return time.monotonic()
+
+
+async def drop_message(arena: Arena, followers: Followers) -> float:
+    return await drop(arena, followers, b'"type":"token"')
 
 
 async def drop_last_message(arena: Arena, followers: Followers) -> float:
-    await tokens(followers, 10)
-    for instance in arena.instances:
-        instance.proxy.faults.drop = b'"type":"run.completed"'
-    async with asyncio.timeout(60):
-        while not any(instance.proxy.faults.dropped for instance in arena.instances):
-            await asyncio.sleep(0.005)
-    return time.monotonic()
+    return await drop(arena, followers, b'"type":"run.completed"')
 
 
 async def read_slowly(arena: Arena, followers: Followers) -> float:
@@ -148,18 +157,18 @@ async def wrong_clock(arena: Arena, followers: Followers) -> float:
 
 SCENARIOS = [
     Scenario("owner killed before the tokens", kill_before),
-    Scenario("owner killed during the tokens", kill_during),
-    Scenario("owner killed after the tokens", kill_after),
+    Scenario("owner killed during the tokens", kill_during, restarts=1),
+    Scenario("owner killed after the tokens", kill_after, during=False),
     Scenario("a reader's instance killed", kill_reader),
-    Scenario("owner stopped beyond its lease", stop_owner),
+    Scenario("owner stopped beyond its lease", stop_owner, restarts=1),
     Scenario("Redis killed and restarted", restart_redis),
-    Scenario("Redis flushed", flush_redis),
+    Scenario("Redis flushed", flush_redis, forgets=True),
     Scenario("Redis' connections killed", kill_connections),
     Scenario("Redis' replies delayed by 3 s", delay_replies),
     Scenario("a published message lost", drop_message),
-    Scenario("the last published message lost", drop_last_message),
+    Scenario("the last published message lost", drop_last_message, during=False),
     Scenario("a reader of 1 KiB/s", read_slowly, slow=True),
     Scenario("rolling deploy", deploy),
-    Scenario("owner an hour ahead, killed", wrong_clock, skew=3600),
-    Scenario("owner an hour behind, killed", wrong_clock, skew=-3600),
+    Scenario("owner an hour ahead, killed", wrong_clock, skew=3600, restarts=1),
+    Scenario("owner an hour behind, killed", wrong_clock, skew=-3600, restarts=1),
 ]
