@@ -8,11 +8,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 
-from streaming.event import START, Event, EventId, decode, parse_id, split
+from streaming.event import START, Event, EventId, parse_id, split
 from streaming.events import ENDINGS
 from streaming.log import Deliver, StoreError
 from streaming.redis_keys import log_key, session_keys, session_of_channel
 from streaming.redis_listener import Listener
+from streaming.redis_message import published
 from streaming.redis_pipe import Pipe
 from streaming.redis_scripts import TAIL
 
@@ -28,7 +29,6 @@ SLICES = 20
 """Parts in which that is done, so that no moment has to do it all."""
 
 PAGE = 256
-TOKEN = b'token"'
 
 APPENDS = 64
 """Appends that are read in one go: mostly of one to a few events, of 256 at most."""
@@ -96,16 +96,19 @@ class Delivery:
         if payload == b"deleted":
             self.on_delete(session_id)
             return
-        head, _, block = payload.partition(b"\n")
-        generation, first, last, *before = map(int, head.split(b"-"))
-        newest = (generation, last)
+        came = published(payload)
+        newest = (came.generation, came.last)
         following.shown = max(following.shown, newest)
         if following.catching_up or (following.last is not None and newest <= following.last):
             return
-        known, previous = following.last, (before[0], before[1])
-        if known is None or (known[0] == generation and first <= known[1] + 1) or (first == 1 and previous == known):
-            self._deliver(session_id, following, numbered(generation, first, block))
-        elif first == 1 and previous < known:
+        known = following.last
+        if (
+            known is None
+            or (known[0] == came.generation and came.first <= known[1] + 1)
+            or (came.first == 1 and came.previous == known)
+        ):
+            self._deliver(session_id, following, came.events())
+        elif came.first == 1 and came.previous < known:
             self._lose(session_id)
         else:
             self._catch_up(session_id, following)
@@ -185,19 +188,6 @@ class Delivery:
                 if following.regressed:
                     self._lose(session_id)
                 following.regressed = following.busy = True
-
-
-def numbered(generation: int, first: int, block: bytes) -> list[Event]:
-    """What one append published, taken apart. Ids and run are known, so only the types are looked up."""
-    bodies = block.split(b"\n")
-    run_id = decode(bodies[0]).run_id
-    head = len(f'{{"id":"{generation}-","type":"')
-    events = []
-    for sequence, body in enumerate(bodies, first):
-        start = head + len(str(sequence))
-        kind = "token" if body.startswith(TOKEN, start) else body[start : body.index(b'"', start)].decode()
-        events.append(Event((generation, sequence), kind, run_id, body))
-    return events
 
 
 async def read(pipe: Pipe, session_id: str, after: EventId, limit: int) -> list[Event]:

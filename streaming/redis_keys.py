@@ -15,6 +15,12 @@ def session_keys(session_id: str) -> list[str]:
     return [f"{base}:meta", f"{base}:log", f"{base}:runs", f"{base}:order", f"{base}:queue", f"{base}:gone"]
 
 
+def meta_and_log(session_id: str) -> list[str]:
+    """The two keys that tokens are appended with."""
+    base = f"{PREFIX}:{{{session_id}}}"
+    return [f"{base}:meta", f"{base}:log"]
+
+
 def log_key(session_id: str) -> str:
     """The session's stream, and the channel on which its appends are published."""
     return f"{PREFIX}:{{{session_id}}}:log"

@@ -27,11 +27,11 @@ from streaming.redis_census import RedisCensus
 from streaming.redis_connect import open_connections
 from streaming.redis_delivery import Delivery, read
 from streaming.redis_index import Unfinished
-from streaming.redis_keys import holder_channel, log_key, session_keys
+from streaming.redis_keys import holder_channel, log_key, meta_and_log, session_keys
 from streaming.redis_leases import LEASE_MS, Leases
 from streaming.redis_listener import Listener
 from streaming.redis_pipe import Pipe, open_pipe
-from streaming.redis_scripts import APPEND, TAIL
+from streaming.redis_scripts import APPEND, TAIL, TOKENS
 from streaming.redis_sessions import Sessions
 
 SETTLING = 3.0
@@ -62,6 +62,17 @@ class RedisStore:
 
     async def append(self, session_id: str, events: Sequence[Event]) -> None:
         generation, first = events[0].id
+        if first > 1 and all(event.type == "token" for event in events):
+            what = (generation, first - 1, events[-1].id[1], join(events))
+            cancels = await self._writes.script(TOKENS, meta_and_log(session_id), *what)
+            if cancels is not None:
+                self._delivery.stored(session_id, events)
+                self._cancelled(session_id, generation, cancels)
+                return
+        await self._append(session_id, events)
+
+    async def _append(self, session_id: str, events: Sequence[Event]) -> None:
+        generation, first = events[0].id
         ending = events[-1].type in ENDINGS
         state = events[-1].type.removeprefix("run.") if ending else ""
         what = (generation, first, len(events), events[0].run_id, state, join(events))
@@ -76,10 +87,13 @@ class RedisStore:
         self._delivery.stored(session_id, events)
         if ending:
             self._leases.ended(session_id, generation)
-        elif reply[1]:
-            run_id = self._leases.cancelled(session_id, generation)
-            if run_id is not None:
-                self.on_cancel(run_id)
+        else:
+            self._cancelled(session_id, generation, reply[1])
+
+    def _cancelled(self, session_id: str, generation: int, by: bytes) -> None:
+        run_id = self._leases.cancelled(session_id, generation) if by else None
+        if run_id is not None:
+            self.on_cancel(run_id)
 
     async def read(self, session_id: str, after: EventId, limit: int = 256) -> list[Event]:
         return await read(self._reads, session_id, after, limit)
