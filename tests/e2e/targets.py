@@ -124,6 +124,7 @@ def embedded(
     finally:
         server.should_exit = True
         thread.join(START)
+        listener.close()  # a server that was stopped while it started has not
 
 
 @dataclass
