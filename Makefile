@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TESTERS ?= 3 # processes of make test; much of what tests do is waiting
 STAMP := $(VENV)/.installed
 
 .PHONY: install run test timing check chaos bench lock clean help
@@ -25,7 +26,7 @@ run: $(STAMP) ## Serve on 127.0.0.1:8000 (HOST, PORT)
 	@$(BIN)/orchestratai serve
 
 test: $(STAMP) ## Everything that must pass
-	$(BIN)/python -m pytest -m "not timing" --cov --cov-report=term:skip-covered --cov-fail-under=90
+	$(BIN)/python -m pytest -n $(TESTERS) --dist worksteal -m "not timing" --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 timing: $(STAMP) ## The tests that measure the machine as much as the code; for a quiet one
 	$(BIN)/python -m pytest -m timing
