@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-TESTERS ?= 3 # processes of make test; much of what tests do is waiting
+# Processes of make test: much of what tests do is waiting.
+TESTERS ?= 3
 STAMP := $(VENV)/.installed
 
 .PHONY: install run test timing check chaos bench lock clean help
