@@ -2,15 +2,14 @@
 
 import asyncio
 import re
-from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from time import perf_counter
-from typing import Literal, Protocol
+from typing import Literal
 
+from agents.answers import AnswerStore, Cached, decoded, encoded
 from agents.earlier import Earlier
-from agents.hashing import chunk_hash
+from agents.hashing import chunk_hash, content_hash
 from agents.logs import Logs
 from agents.question import Answerer, Question
 from agents.terms import words
@@ -24,72 +23,11 @@ _ACCOUNT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Cached:
-    """An answer as it was given, and the content hashes of the chunks it rests on, by chunk id."""
-
-    parts: tuple[str | Citation, ...]
-    completed: RunCompleted
-    chunks: Mapping[str, str]
-
-
-class AnswerStore(Protocol):
-    """Keeps answers by key. An entry may be lost at any time; one that is given back is as it was put.
-
-    A store that several instances share counts lookups for all of them.
-    """
-
-    async def get(self, key: str) -> Cached | None:
-        """The entry under a key."""
-        ...
-
-    async def put(self, key: str, answer: Cached) -> None:
-        """Keeps an entry in place of the one that was there."""
-        ...
-
-    async def drop(self, key: str) -> None:
-        """Forgets an entry; no error if there is none."""
-        ...
-
-    async def looked_up(self, *, hit: bool) -> tuple[int, float]:
-        """Counts one lookup; the number of entries, and the share of lookups that hit, 0..1."""
-        ...
-
-
-class MemoryStore:
-    """Answers in this process, the least recently used falling out first."""
-
-    def __init__(self, capacity: int = 10_000) -> None:
-        self._capacity = capacity
-        self._entries: OrderedDict[str, Cached] = OrderedDict()
-        self._lookups = 0
-        self._hits = 0
-
-    async def get(self, key: str) -> Cached | None:
-        found = self._entries.get(key)
-        if found is not None:
-            self._entries.move_to_end(key)
-        return found
-
-    async def put(self, key: str, answer: Cached) -> None:
-        self._entries[key] = answer
-        self._entries.move_to_end(key)
-        while len(self._entries) > self._capacity:
-            self._entries.popitem(last=False)
-
-    async def drop(self, key: str) -> None:
-        self._entries.pop(key, None)
-
-    async def looked_up(self, *, hit: bool) -> tuple[int, float]:
-        self._lookups += 1
-        self._hits += hit
-        return len(self._entries), self._hits / self._lookups
-
-
 class WithCache:
     """An agent behind a cache: an Answerer. Questions with a history or about somebody's account pass it by.
 
-    An exact hit is sought first, then an earlier question that asks the same in other words.
+    An exact hit is sought first, then an earlier question that asks the same in other words. Answers last `ttl` seconds
+    at most, and fall as soon as the index of this process has another text of a chunk that they rest on.
     """
 
     def __init__(
@@ -100,6 +38,7 @@ class WithCache:
         hashes: Callable[[Sequence[str]], Awaitable[Mapping[str, str]]],
         logs: Logs,
         earlier: Earlier,
+        ttl: float,
     ) -> None:
         self._name = name
         self._agent = agent
@@ -107,6 +46,8 @@ class WithCache:
         self._hashes = hashes
         self._logs = logs
         self._earlier = earlier
+        self._ttl = ttl
+        self._place = ""
 
     async def __call__(self, question: Question) -> AsyncIterator[Output]:
         """A cache log, then the earlier answer or the agent's own. Raises AgentError."""
@@ -116,13 +57,13 @@ class WithCache:
                     yield output
             return
         started = perf_counter()
-        key = f"{self._name}:{normalised(question.text)}"
+        key = key_of(question.text)
         found, similarity = await self._standing(key), 1.0
         kind: Literal["exact", "semantic"] = "exact"
         if found is None:
             found, similarity = await self._alike(question.text)
             kind = "semantic"
-        size, rate = await self._store.looked_up(hit=found is not None)
+        size, rate = await self._store.looked_up(self._name, hit=found is not None)
         if found is not None:
             yield self._logs.cache(
                 CacheData(status="hit", kind=kind, similarity=round(similarity, 4), hit_rate=round(rate, 4), size=size)
@@ -139,20 +80,31 @@ class WithCache:
             async for output in outputs:
                 yield output
 
+    async def forget(self, text: str) -> None:
+        """Forgets the answer to this question, and that it was asked."""
+        await self._store.drop(self._name, key_of(text))
+        await asyncio.to_thread(self._earlier.forget, key_of(text))
+
     async def _standing(self, key: str) -> Cached | None:
-        """The entry, unless a chunk it rests on has changed since; then it is forgotten."""
-        found = await self._store.get(key)
-        if found is None or await self._hashes(list(found.chunks)) == found.chunks:
+        """The answer, unless a chunk it rests on has changed since; then it is forgotten."""
+        kept = await self._store.get(self._name, key)
+        if kept is None:
+            return None
+        found = decoded(kept)
+        if found is not None and await self._hashes(list(found.chunks)) == found.chunks:
             return found
-        await self._store.drop(key)
-        await asyncio.to_thread(self._earlier.forget, key)
+        await self._store.drop(self._name, key)
         return None
 
     async def _alike(self, text: str) -> tuple[Cached | None, float]:
         """The answer to the nearest earlier question that asks the same, and their cosine."""
+        changes, self._place = await self._store.since(self._name, self._place)
+        if changes:
+            await asyncio.to_thread(self._earlier.take, changes)
         for key, cosine in await asyncio.to_thread(self._earlier.like, text):
             if found := await self._standing(key):
                 return found, cosine
+            await asyncio.to_thread(self._earlier.forget, key)
         return None, 0.0
 
     async def _remembered(self, key: str, question: Question) -> AsyncGenerator[Output, None]:
@@ -171,8 +123,8 @@ class WithCache:
                         )
                         if answered:
                             rests_on = {s.chunk_id: chunk_hash(s.title, s.url, s.content) for s in output.sources}
-                            await self._store.put(key, Cached(tuple(parts), output, rests_on))
-                            await asyncio.to_thread(self._earlier.add, key, question.text)
+                            answer = encoded(Cached(tuple(parts), output, rests_on))
+                            await self._store.put(self._name, key, question.text, answer, self._ttl)
                     case _:
                         pass
                 yield output
@@ -186,3 +138,8 @@ def cacheable(question: Question) -> bool:
 def normalised(text: str) -> str:
     """A question's words in lower case: what an exact hit must equal."""
     return " ".join(words(text))
+
+
+def key_of(text: str) -> str:
+    """What a question's answer is kept under; it tells nothing of the words."""
+    return content_hash(normalised(text).encode())

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +12,8 @@ from typing import Protocol, runtime_checkable
 
 from threadpoolctl import threadpool_limits
 
-from agents.cache import AnswerStore, MemoryStore, WithCache
+from agents.answers import AnswerStore, MemoryStore
+from agents.cache import WithCache
 from agents.earlier import Earlier
 from agents.embedded_work import EmbeddedWork
 from agents.embedding import Embedding, WordLlama
@@ -46,6 +47,9 @@ from streaming.events import AgentId, Output
 BUNDLED = "bundled"
 """Prefix of the bundled documents' keys."""
 
+CACHED: dict[Domain, float] = {"billing": 6 * 3600.0, "policy": 24 * 3600.0}
+"""Seconds for which an agent's answers are kept at most; the technical agent answers afresh."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -71,6 +75,12 @@ class Agents:
     embedding: Embedding
     tools: Tools
     worker: Callable[[Task], AsyncIterator[Output]]
+    caches: Sequence[WithCache]
+
+    async def forget(self, text: str) -> None:
+        """Keep no answer to this question any more."""
+        for cache in self.caches:
+            await cache.forget(text)
 
     def work(self, task: Task) -> AsyncIterator[Output]:
         """What an agent run does, as `answer` tells it. Raises AgentError."""
@@ -147,14 +157,11 @@ async def open_agents(
         def specialist(domain: Domain) -> Specialist:
             return Specialist(domain, writer, retrieval, judge, logs)
 
-        def cached(domain: Domain) -> Answerer:
-            return WithCache(domain, specialist(domain), store, index.hashes, logs, Earlier(embedding, likeness))
-
-        team: dict[AgentId, Answerer] = {
-            "billing": cached("billing"),
-            "policy": cached("policy"),
-            "technical": specialist("technical"),
+        caches: dict[AgentId, WithCache] = {
+            domain: WithCache(domain, specialist(domain), store, index.hashes, logs, Earlier(embedding, likeness), ttl)
+            for domain, ttl in CACHED.items()
         }
+        team: dict[AgentId, Answerer] = {"technical": specialist("technical"), **caches}
         known = known_tools() if tools is None else tools
 
         def workplace(task: Task) -> Workplace:
@@ -175,6 +182,7 @@ async def open_agents(
             worker=ToolLoop(model.with_tools(), known, workplace)
             if isinstance(model, CallsTools)
             else EmbeddedWork(known, workplace),
+            caches=tuple(caches.values()),
         )
 
 

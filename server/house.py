@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from agents.house import Agents, Progress
     from agents.tools.registry import Tools
     from server.traces import Traces
+    from streaming.redis_store import RedisStore
 
 log = structlog.get_logger(__name__)
 
@@ -106,7 +107,7 @@ async def open_model(settings: Settings, stack: AsyncExitStack) -> LanguageModel
     return await stack.enter_async_context(opening)
 
 
-async def _open_store(settings: Settings, stack: AsyncExitStack) -> Store:
+async def _open_store(settings: Settings, stack: AsyncExitStack) -> "SqliteStore | RedisStore":
     if settings.redis_url is not None:
         return await stack.enter_async_context(open_store(settings.redis_url, session_ttl=settings.session_ttl))
     path = settings.data_dir / "sessions.db"
@@ -166,7 +167,7 @@ async def open_house(
         store = await _open_store(settings, stack)
         model = await open_model(settings, stack)
         agents = await stack.enter_async_context(
-            open_agents(data_dir=settings.data_dir, model=model, tools=tools, progress=progress)
+            open_agents(data_dir=settings.data_dir, model=model, answers=store.answers, tools=tools, progress=progress)
         )
         fanout, pulse = Fanout(store), Pulse(period=settings.heartbeat, blocked=settings.slow_timeout)
         store.on_delete = fanout.close_session

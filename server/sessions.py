@@ -1,5 +1,6 @@
 """Sessions: made, looked at, forgotten; their events; and the runs in them stopped."""
 
+import asyncio
 from uuid import UUID
 
 import orjson
@@ -15,6 +16,9 @@ from server.schemas import ActiveRun, RunView, SessionCreated, SessionView, Turn
 from server.stream import HEADERS, event_stream
 from streaming.event import EventId, format_id, iso
 from streaming.log import Run
+
+MOST_RUNS = 200
+"""Runs of a session whose questions are forgotten with it: as many as are kept."""
 
 
 def session_id_of(request: Request) -> str:
@@ -72,9 +76,13 @@ def _turn(run: Run) -> TurnView:
 
 
 async def delete(request: Request) -> Response:
-    """Forget the session and all that was said in it."""
+    """Forget the session and all that was said in it; no cache keeps the answers to its questions either."""
     house: House = request.app.state.house
-    await house.store.delete_session(session_id_of(request), owner_of(request))
+    session_id = session_id_of(request)
+    runs = await house.store.runs(session_id, limit=MOST_RUNS)
+    await house.store.delete_session(session_id, owner_of(request))
+    asked = {run.request.message for run in runs if run.request.kind != "agent_run"}
+    await asyncio.gather(*[house.agents.forget(question) for question in asked])
     return Response(status_code=204)
 
 

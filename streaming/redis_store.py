@@ -23,6 +23,7 @@ from streaming.log import (
     Session,
     StoreUnavailable,
 )
+from streaming.redis_answers import RedisAnswers
 from streaming.redis_census import RedisCensus
 from streaming.redis_connect import open_connections
 from streaming.redis_delivery import Delivery, read
@@ -53,6 +54,7 @@ class RedisStore:
         self._leases = Leases(writes, self._unfinished, now, ttl)
         self._census = RedisCensus(writes, now)
         self._sessions = Sessions(writes, self._unfinished, self._census, now, ttl)
+        self.answers = RedisAnswers(reads, now)
         self._delivery: Delivery
         self.on_cancel: Callable[[str], None] = lambda run_id: None
         self.on_delete: Callable[[str], None] = lambda session_id: None

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from streaming.log import IDEMPOTENCY_TTL
+from streaming.sqlite_answers import SqliteAnswers
 from streaming.sqlite_leases import SqliteLeases
 from streaming.sqlite_ledger import SqliteLedger
 from streaming.sqlite_log import SqliteLog
@@ -25,6 +26,7 @@ class SqliteStore(SqliteLog, SqliteLedger, SqliteLeases):
         self._session_ttl = session_ttl
         self._holder = uuid.uuid4().hex
         self._attached = {}
+        self.answers = SqliteAnswers(writer, path, clock)
         self.on_cancel = lambda run_id: None
         self.on_delete = lambda session_id: None
         self.on_lost: Callable[[str], None] = lambda session_id: None
@@ -42,6 +44,7 @@ class SqliteStore(SqliteLog, SqliteLedger, SqliteLeases):
                 f"(SELECT 1 FROM runs WHERE runs.session_id=sessions.session_id AND {UNFINISHED})",
                 (now - self._session_ttl,),
             )
+            db.execute("DELETE FROM answers WHERE until<?", (now - IDEMPOTENCY_TTL,))
             db.execute("DELETE FROM idempotency WHERE created_at<?", (now - IDEMPOTENCY_TTL,))
 
         await self._writer.run(write)
@@ -71,4 +74,5 @@ async def open_sqlite(
         try:
             yield store
         finally:
+            await asyncio.to_thread(store.answers.close)
             await asyncio.to_thread(store.close)

@@ -4,8 +4,6 @@ import sqlite3
 
 from streaming.log import StoreError
 
-VERSION = 1
-
 TABLES = """
 CREATE TABLE sessions (
     session_id  TEXT PRIMARY KEY,
@@ -58,14 +56,33 @@ CREATE TABLE idempotency (
 CREATE INDEX idempotency_age ON idempotency (created_at);
 """
 
+ANSWERS = """
+-- Earlier answers, the newest change last; one that was dropped has neither question nor answer.
+CREATE TABLE answers (
+    number      INTEGER PRIMARY KEY AUTOINCREMENT,
+    agent       TEXT NOT NULL,
+    key         TEXT NOT NULL,
+    question    TEXT,
+    answer      BLOB,
+    until       REAL NOT NULL,
+    UNIQUE (agent, key)
+);
+CREATE INDEX answers_age ON answers (agent, until);
+"""
+
+STEPS = (TABLES, ANSWERS)
+"""What each version added to the one before."""
+
+VERSION = len(STEPS)
+
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Create the tables in a new file. Raises StoreError for a file that a newer version wrote."""
+    """Create the tables that are missing. Raises StoreError for a file that a newer version wrote."""
     (found,) = connection.execute("PRAGMA user_version").fetchone()
     if found > VERSION:
         raise StoreError(
             f"the store in DATA_DIR has schema {found}, this version knows {VERSION}: "
             "start the newer version, or name another DATA_DIR"
         )
-    if found == 0:
-        connection.executescript(f"BEGIN IMMEDIATE;{TABLES}PRAGMA user_version={VERSION};COMMIT;")
+    for version, step in enumerate(STEPS[found:], found + 1):
+        connection.executescript(f"BEGIN IMMEDIATE;{step}PRAGMA user_version={version};COMMIT;")

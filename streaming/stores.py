@@ -2,9 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from streaming.log import Store, StoreError
+from streaming.log import StoreError
+
+if TYPE_CHECKING:
+    from streaming.redis_store import RedisStore
 
 SCHEMES: dict[str, Literal["redis"]] = {
     "redis": "redis",
@@ -26,7 +29,7 @@ def check_url(url: str) -> str:
 
 
 @asynccontextmanager
-async def open_store(url: str, *, session_ttl: float) -> AsyncIterator[Store]:
+async def open_store(url: str, *, session_ttl: float) -> AsyncIterator["RedisStore"]:
     """The store that the URL names. Raises StoreError for a URL that cannot be used."""
     match SCHEMES[check_url(url).partition(":")[0]]:
         case "redis":

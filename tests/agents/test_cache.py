@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from agents.cache import MemoryStore, cacheable, normalised
+from agents.answers import Cached, decoded, encoded
+from agents.cache import cacheable, key_of, normalised
 from agents.question import Question, Turn
 from streaming.events import Cache, Citation, VectorSearch
 from tests.agents.samples import REFUNDS, asked, house
@@ -80,20 +81,18 @@ def test_case_and_punctuation_do_not_matter_but_negation_does() -> None:
     assert normalised("Can I cancel?") != normalised("Can I not cancel?")
 
 
-async def test_the_memory_store_is_bounded_and_drops_what_was_used_least(tmp_path: Path) -> None:
-    store = MemoryStore(capacity=2)
+async def test_an_answer_is_kept_as_it_was_given_and_one_of_another_version_is_none(tmp_path: Path) -> None:
     async with house(tmp_path) as agents:
-        _, _, ending = await asked(agents, ASK)
-    from agents.cache import Cached
+        facts, _, ending = await asked(agents, ASK)
+    citations = [fact for fact in facts if isinstance(fact, Citation)]
+    answer = Cached(("Up to ", *citations, "30 days."), ending, {"c": "h"})
+    assert decoded(encoded(answer)) == answer
+    assert decoded(encoded(answer).replace(b'"format":1', b'"format":0')) is None
 
-    entry = Cached(("x",), ending, {})
-    await store.put("a", entry)
-    await store.put("b", entry)
-    assert await store.get("a") is entry
-    await store.put("c", entry)
-    assert await store.get("b") is None
-    assert await store.get("a") is entry
-    await store.drop("a")
-    await store.drop("a")
-    assert await store.looked_up(hit=True) == (1, 1.0)
-    assert await store.looked_up(hit=False) == (1, 0.5)
+
+async def test_what_was_forgotten_is_answered_afresh_also_in_other_words(tmp_path: Path) -> None:
+    async with house(tmp_path) as agents:
+        await asked(agents, ASK)
+        await agents.forget(ASK)
+        assert "annual" not in key_of(ASK)
+        assert (await asked(agents, f"Please: {ASK}"))[2].metrics.cache_status == "miss"

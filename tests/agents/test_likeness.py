@@ -22,7 +22,7 @@ PAIRS = [orjson.loads(line) for line in (Path(__file__).parent / "cache_pairs.js
 
 def serves(one: str, other: str) -> bool:
     earlier = Earlier(EMBEDDING, LIKENESS, capacity=4)
-    earlier.add("key", one)
+    earlier.take([("key", one)])
     return bool(earlier.like(other))
 
 
@@ -86,7 +86,7 @@ async def test_a_question_put_otherwise_gets_the_earlier_answer_until_its_source
 def test_the_oldest_question_falls_out_and_a_forgotten_one_is_gone() -> None:
     earlier = Earlier(EMBEDDING, LIKENESS, capacity=2)
     for key in ("cancel", "refund", "invoice"):
-        earlier.add(key, f"How do I {key}?")
+        earlier.take([(key, f"How do I {key}?")])
     assert earlier.like("How do I cancel?") == []
     assert [key for key, _ in earlier.like("how do i refund")] == ["refund"]
     earlier.forget("refund")
