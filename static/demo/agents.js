@@ -9,7 +9,8 @@ export const AGENTS = {
   policy: { name: "Policy", does: "Terms, privacy, security" },
 };
 
-const STATUS = { idle: "Idle", routing: "Routing", active: "Active", complete: "Done" };
+const STATUS = { idle: "Idle", routing: "Routing", active: "Active", complete: "Done", stopped: "Stopped" };
+const BUSY = new Set(["routing", "active"]);
 
 /** An agent's name with its sign and colour. @param {string} id */
 export function badge(id) {
@@ -38,7 +39,8 @@ export class AgentStrip {
   /** @param {any} [run] */
   show(run) {
     for (const [id, { item, status }] of this.items) {
-      const now = run?.agents[id] ?? "idle";
+      const last = run?.agents[id] ?? "idle";
+      const now = run?.status !== "running" && BUSY.has(last) ? "stopped" : last; // a stop or a failure leaves it at work
       mark(item, "data-status", now);
       say(status, STATUS[now] ?? now);
     }

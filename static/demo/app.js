@@ -106,6 +106,11 @@ async function stop() {
   }
 }
 
+async function onresend(pending) {
+  const sent = await conversation?.send(pending);
+  if (sent?.problem) announce(tell(sent.problem));
+}
+
 thread.actions = {
   onselect: (runId) => {
     selected = runId;
@@ -115,7 +120,7 @@ thread.actions = {
   },
   onretry: ask,
   onsource: (cited, claim, opener) => source.open(cited, claim, opener),
-  onresend: (pending) => conversation?.send(pending),
+  onresend,
   ondrop: (pending) => conversation?.drop(pending),
 };
 

@@ -122,14 +122,13 @@ export class ChatThread extends HTMLElement {
       say(words, pending.state === "sending" ? "Sending…" : "Waiting for its turn…");
       return;
     }
-    let left = pending.problem?.retryAfter ?? 0;
     const tick = () => {
-      say(words, tell(pending.problem ?? {}, left > 0 ? left : undefined));
-      again.disabled = left > 0;
-      if (left <= 0) clearInterval(Number(words.dataset.timer));
-      left -= 1;
+      const left = pending.until && Math.max(0, Math.ceil((pending.until - Date.now()) / 1000)); // timers sleep with tabs
+      say(words, tell(pending.problem ?? {}, left));
+      again.disabled = Boolean(left);
+      if (!left) clearInterval(Number(words.dataset.timer));
     };
-    if (left > 0) words.dataset.timer = String(setInterval(tick, 1000));
+    words.dataset.timer = String(setInterval(tick, 250));
     tick();
   }
 

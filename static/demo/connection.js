@@ -52,5 +52,5 @@ export class Connection {
 
 function waiting(offline, left) {
   const seconds = Math.max(1, Math.ceil(left / 1000));
-  return offline ? `Offline · next try in ${seconds} s` : `Reconnecting in ${seconds} s`;
+  return offline ? `Offline, next try in ${seconds} s` : `Reconnecting in ${seconds} s`;
 }

@@ -7,7 +7,8 @@ import { note } from "./timeline.js";
 const KEEP = 5000;
 
 /**
- * @typedef {{key: string, message: string, state: "sending"|"queued"|"failed", run_id?: string, problem?: any}} Pending
+ * @typedef {{key: string, message: string, state: "sending"|"queued"|"failed", run_id?: string, problem?: any,
+ *   until?: number}} Pending  `until`: when it may be sent again, Unix milliseconds, where the server said so
  */
 export class Conversation {
   /**
@@ -70,14 +71,15 @@ export class Conversation {
 
   /** Send a question, for the first time or again: under its key it is asked only once. @param {Pending} pending */
   async send(pending) {
-    Object.assign(pending, { state: "sending", problem: undefined });
+    Object.assign(pending, { state: "sending", problem: undefined, until: undefined });
     this.#keep();
     try {
       const { run_id } = await this.client.start(this.id, pending.message, { key: pending.key });
       Object.assign(pending, { state: "queued", run_id });
       if (this.run(run_id)) this.#settle(run_id);
     } catch (problem) {
-      Object.assign(pending, { state: "failed", problem });
+      const { retryAfter } = /** @type {any} */ (problem);
+      Object.assign(pending, { state: "failed", problem, until: retryAfter && Date.now() + retryAfter * 1000 });
     }
     this.#keep();
     return pending;

@@ -17,6 +17,7 @@ export class Developer {
     this.count = /** @type {HTMLElement} */ (root.querySelector(".raw-count"));
     this.ask = /** @type {HTMLElement} */ (root.querySelector(".line-ask"));
     this.follow = /** @type {HTMLElement} */ (root.querySelector(".line-follow"));
+    this.keyed = /** @type {HTMLElement} */ (root.querySelector(".keyed"));
     for (const button of root.querySelectorAll("[data-copy]")) {
       button.addEventListener("click", () => copy(this.#text(button.dataset.copy), button));
     }
@@ -41,8 +42,10 @@ export class Developer {
     this.#seen = conversation.seen;
     say(this.count, `${count(conversation.seen)} events`);
     const asked = conversation.state.runs.at(-1)?.question ?? conversation.pending.at(-1)?.message ?? "Hello";
-    say(this.ask, askLine(location.origin, conversation.id, asked));
-    say(this.follow, followLine(location.origin, conversation.id, "0-0"));
+    const keyed = conversation.client.key !== "";
+    this.keyed.hidden = !keyed;
+    say(this.ask, askLine(location.origin, conversation.id, asked, keyed));
+    say(this.follow, followLine(location.origin, conversation.id, "0-0", keyed));
   }
 
   #text(what) {

@@ -7,9 +7,9 @@ export function duration(ms) {
   return `${(ms / 1000).toFixed(ms < 10000 ? 2 : 1)} s`;
 }
 
-/** 0.914 → "91 %"; only what is certain is 100. @param {number} unit 0..1 */
+/** 0.914 → "91%"; only what is certain is 100. @param {number} unit 0..1 */
 export function percent(unit) {
-  return `${Math.min(Math.round(unit * 100), unit < 1 ? 99 : 100)} %`;
+  return `${Math.min(Math.round(unit * 100), unit < 1 ? 99 : 100)}%`;
 }
 
 /** 0 → "$0", 0.00042 → "$0.00042". @param {number} usd */
@@ -21,6 +21,14 @@ export function money(usd) {
 /** 12345 → "12,345". By hand: the first `toLocaleString` of a page takes 30 ms. @param {number} whole */
 export function count(whole) {
   return String(whole).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** The beginning of a text, cut between words. @param {string} text @param {number} most characters */
+export function beginning(text, most) {
+  if (text.length <= most) return text;
+  const cut = text.slice(0, most);
+  const space = cut.lastIndexOf(" ");
+  return `${(space > most * 0.8 ? cut.slice(0, space) : cut).trimEnd()}…`;
 }
 
 /** Markdown's text without its most frequent signs. @param {string} text */

@@ -13,7 +13,7 @@ const WHAT = {
   documents: "Whether that is enough to answer from",
 };
 const STEP = 12; // rows made a frame at most
-const CACHE = { hit: "Hit", miss: "Miss", none: "Not asked" };
+const CACHE = { hit: "Hit", miss: "Miss", none: "Skipped" };
 
 export class RetrievalLog extends HTMLElement {
   #run = null; // whose rows these are: id and attempt
@@ -24,12 +24,12 @@ export class RetrievalLog extends HTMLElement {
   #legend = el("ul", { class: "legend", "aria-label": "Steps" }, ...Object.keys(WHAT).map(legend));
   #fall = el("section", { class: "waterfall", "aria-label": "Timeline" });
   #waterfall = new Waterfall(this.#fall);
-  #metrics = el("dl", { class: "metrics", hidden: true });
+  #metrics = el("dl", { class: "metrics", hidden: true, "aria-label": "What it took" });
   #filter = el("div", { class: "filter", role: "group", "aria-label": "Show" });
 
   connectedCallback() {
     for (const [type, label] of Object.entries(TYPES)) this.#filter.append(this.#toggle(type, label));
-    this.append(this.#title, this.#fall, this.#filter, this.#rows, this.#empty, this.#legend, this.#metrics);
+    this.append(this.#title, this.#fall, this.#metrics, this.#filter, this.#rows, this.#empty, this.#legend);
     this.show(null);
   }
 
@@ -42,17 +42,16 @@ export class RetrievalLog extends HTMLElement {
       this.#waterfall.clear();
       this.dataset.run = run?.run_id ?? "";
     }
-    for (const part of [this.#fall, this.#filter, this.#rows, this.#title]) part.hidden = !run;
+    for (const part of [this.#fall, this.#metrics, this.#filter, this.#rows, this.#title]) part.hidden = !run;
     this.#empty.hidden = run !== null && run.logs.length > 0;
     this.#legend.hidden = run !== null;
     say(this.#empty, "Ask something, and each step towards the answer appears here as it happens.");
-    this.#metrics.hidden = !run?.metrics;
     if (!run) return false;
     say(this.#empty, run.status === "running" ? "The first step is on its way…" : "Nothing had to be looked up.");
     say(this.#title, run.question);
     this.#add(run);
     this.#waterfall.show(run, times);
-    if (run.metrics) this.#count(run.metrics);
+    this.#count(run);
     return this.#rows.childElementCount < run.logs.length;
   }
 
@@ -67,8 +66,15 @@ export class RetrievalLog extends HTMLElement {
     this.#rows.append(...fresh);
   }
 
-  #count({ tokensUsed, cost, latency, cache_status }) {
-    const figures = { Tokens: count(tokensUsed), Cost: money(cost), Time: duration(latency), Cache: CACHE[cache_status] };
+  /** What it cost: known at the end, with its place kept till then, so that nothing moves. */
+  #count({ status, metrics }) {
+    const figures = { Tokens: "–", Cost: "–", Time: "–", Cache: "–" };
+    if (metrics) {
+      const { tokensUsed, cost, latency, cache_status } = metrics;
+      Object.assign(figures, { Tokens: count(tokensUsed), Cost: money(cost), Time: duration(latency) });
+      figures.Cache = CACHE[cache_status ?? "none"];
+    }
+    mark(this.#metrics, "data-status", status);
     const told = Object.values(figures).join();
     if (this.#metrics.dataset.told === told) return;
     this.#metrics.dataset.told = told;

@@ -2,7 +2,7 @@
 
 import { el, icon } from "./dom.js";
 import { bare, percent } from "./format.js";
-import { address } from "./log-row.js";
+import { address } from "./log-facts.js";
 import { support } from "./sentence.js";
 
 export class SourcePanel {

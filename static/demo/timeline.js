@@ -44,6 +44,19 @@ export function spans(run, times = {}) {
   return bars;
 }
 
+const SPLIT = 0.5;
+
+/**
+ * Where on the picture (0..1) a moment stands. Where an answer takes much longer than all that went before it, the time
+ * to the first word gets the left half, so that its steps can be seen; `split` says where the scale changes.
+ * @param {number} whole milliseconds @param {number} [firstToken] @returns {{at: (ms: number) => number, split?: number}}
+ */
+export function scale(whole, firstToken) {
+  if (!firstToken || firstToken > whole * SPLIT) return { at: (ms) => ms / whole };
+  const after = (ms) => SPLIT + ((ms - firstToken) / (whole - firstToken)) * (1 - SPLIT);
+  return { at: (ms) => (ms <= firstToken ? (ms / firstToken) * SPLIT : after(ms)), split: SPLIT };
+}
+
 /** First token and end, where known; milliseconds since the question. @param {any} run @param {Times} [times] */
 export function marks(run, times = {}) {
   const at = (time) => (time === undefined || times.started === undefined ? undefined : time - times.started);

@@ -4,6 +4,7 @@ import { badge } from "./agents.js";
 import { Answer } from "./answer.js";
 import { copy, el, icon, mark, say, spoken } from "./dom.js";
 import { duration, percent, place } from "./format.js";
+import { amiss } from "./log-row.js";
 import { claim } from "./sentence.js";
 import { tell } from "./words.js";
 
@@ -61,6 +62,7 @@ export class Turn {
     this.answer.update(run.text.slice(0, upTo), over);
     this.#resolve();
     this.#head(run);
+    this.#warn(run.logs.filter(amiss).length);
     this.foot.hidden = !over;
     if (over) this.#end(run);
     return !whole;
@@ -98,8 +100,18 @@ export class Turn {
     const cited = (run.sources ?? []).filter((source) => source.marker && this.#isCited(source.marker));
     this.sources.hidden = cited.length === 0;
     this.sources.replaceChildren(...cited.map((source) => el("li", {}, this.#sourceButton(source))));
-    const sure = run.confidence === undefined ? "" : `${percent(run.confidence)} sure`;
-    say(this.confidence, run.metrics ? `${sure} · ${duration(run.metrics.latency)}` : sure);
+    const told = [
+      run.confidence !== undefined && `${percent(run.confidence)} sure`,
+      run.metrics?.cache_status === "hit" && "from an earlier answer",
+      run.metrics && duration(run.metrics.latency),
+    ];
+    say(this.confidence, told.filter(Boolean).join(" · "));
+  }
+
+  /** A step that went wrong shows at the button that opens the steps. */
+  #warn(many) {
+    mark(this.steps, "data-amiss", String(many > 0));
+    say(this.steps.querySelector(".label"), many ? `Steps, ${many} ${many === 1 ? "warning" : "warnings"}` : "Steps");
   }
 
   #isCited(n) {

@@ -1,8 +1,8 @@
-/** A run's time as a waterfall: each step a bar, the first token and the end marked. */
+/** A run's time as a waterfall: each step a bar, the first word and the end marked. */
 
 import { css, el, mark, say } from "./dom.js";
 import { duration } from "./format.js";
-import { marks, spans } from "./timeline.js";
+import { marks, scale, spans } from "./timeline.js";
 
 export class Waterfall {
   #bars = new Map();
@@ -25,16 +25,19 @@ export class Waterfall {
     const whole = Math.max(1, ...bars.map((bar) => bar.to));
     const keys = new Set(bars.map((bar) => bar.key));
     for (const [key, { item }] of this.#bars) if (!keys.has(key)) (item.remove(), this.#bars.delete(key));
-    for (const bar of bars) this.#bar(bar, whole);
     const { firstToken, end } = marks(run, times);
+    const { at, split } = scale(whole, firstToken);
+    this.#list.classList.toggle("split", split !== undefined);
+    for (const bar of bars) this.#bar(bar, at);
     const told = [
       firstToken !== undefined && `First word after ${duration(firstToken)}`,
       end !== undefined && run.status !== "running" && `${firstToken === undefined ? "Ended" : "ended"} after ${duration(end)}`,
-    ];
-    say(this.#summary, told.filter(Boolean).join(", ") || "Waiting for the first step…");
+    ].filter(Boolean);
+    const larger = split === undefined ? "" : ". The time until then is drawn larger.";
+    say(this.#summary, told.length ? `${told.join(", ")}${larger}` : "Waiting for the first step…");
   }
 
-  #bar({ key, kind, label, from, to }, whole) {
+  #bar({ key, kind, label, from, to }, at) {
     let bar = this.#bars.get(key);
     if (!bar) {
       const time = el("span", { class: "bar-time" });
@@ -47,8 +50,8 @@ export class Waterfall {
         this.#list.insertBefore(item, this.#bars.get("waiting").item);
       } else this.#list.append(item);
     }
-    css(bar.fill, "--from", (from / whole).toFixed(4));
-    css(bar.fill, "--size", ((to - from) / whole).toFixed(4));
+    css(bar.fill, "--from", at(from).toFixed(4));
+    css(bar.fill, "--size", (at(to) - at(from)).toFixed(4));
     say(bar.time, duration(to - from));
   }
 }

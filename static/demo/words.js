@@ -24,18 +24,33 @@ const SAYINGS = {
   model_rejected: "The language model refused this question. Ask it in other words.",
   index_unavailable: "The documents cannot be searched at the moment. Try again in a little while.",
   run_timeout: "The answer took too long and was given up. Try again, or ask something narrower.",
+  ticket_refused: "The pass for this conversation has expired. Reload the page to get a new one.",
+  request_timeout: "The question took too long to reach the server. Check your connection, then try again.",
+  internal_error: "The server made a mistake. Try again; if it happens again, tell whoever runs it.",
+  unanswered: "The server does not answer at the moment. Try again in a little while.",
   run_lost: "The server lost this answer twice and gave up. Try again.",
 };
 
+/** What an HTTP status means where no code came with it, as from a proxy in between. @type {Record<number, string>} */
+const STATUSES = {
+  401: "unauthorized",
+  413: "payload_too_large",
+  429: "rate_limited",
+  502: "unanswered",
+  503: "unanswered",
+  504: "unanswered",
+};
+
 /**
- * @param {{code?: string, message?: string, retryAfter?: number, retryable?: boolean}} problem
- * @param {number} [seconds] how long is left to wait @returns {string}
+ * @param {{code?: string, status?: number, message?: string, retryAfter?: number, retryable?: boolean}} problem
+ * @param {number} [seconds] how long is left to wait; 0: no longer @returns {string}
  */
 export function tell(problem, seconds = problem.retryAfter) {
-  const known = SAYINGS[problem.code ?? ""];
-  const wait = seconds ? ` Try again in ${seconds} ${seconds === 1 ? "second" : "seconds"}.` : "";
-  if (problem.code === "rate_limited") return `${known}${wait || " Try again in a moment."}`;
-  if (problem.code === "validation_error") return `${known}: ${problem.message}`;
+  const code = problem.code === "http_error" ? STATUSES[problem.status ?? 0] : problem.code;
+  const known = SAYINGS[code ?? ""];
+  const wait = seconds ? ` Try again in ${seconds} ${seconds === 1 ? "second" : "seconds"}.` : seconds === 0 ? " Try again now." : "";
+  if (code === "rate_limited") return `${known}${wait || " Try again in a moment."}`;
+  if (code === "validation_error") return `${known}: ${problem.message}`;
   if (known) return known;
   return `${problem.message || "Something went wrong."}${wait || (problem.retryable ? " Try again." : "")}`;
 }

@@ -2,11 +2,12 @@
 
 import asyncio
 import re
+import threading
 from collections.abc import Iterator
 
 from tests.model_server import Reply, quoted, script, words
 
-SLOW = """{quote}
+HELD = """{quote}
 
 **How to check it**, step by step:
 
@@ -25,9 +26,13 @@ hmac.compare_digest(mine, theirs)  # naïve == leaks time
 |---|---|
 | `X-Pellmere-Signature` | HMAC-SHA256 |
 
-That is all there is to it, and it takes only a few lines of code in most languages. Keep the signing secret out of the
-repository, roll it when somebody leaves, and remember that the old one is valid for another day after rolling.
+{hold}That is all there is to it, and it takes a few lines of code in most languages. Keep the signing secret out of
+the repository, roll it when somebody leaves, and remember that the old one is valid for another day after rolling.
 """
+
+HOLD = "\0"
+GO = threading.Event()
+"""Lets an answer that waits in its middle go on: the model runs in a thread of its own."""
 
 PICTURE = """{quote}
 
@@ -102,7 +107,8 @@ def long_answer(tokens: int) -> Iterator[str]:
 
 @script("page")
 async def page(reply: Reply) -> None:
-    """By the question: slowly (7 s), step by step, at length (5,000 tokens in 8 s), `?!` hostile; else a quotation."""
+    """By the question: to the middle until told to go on, step by step (5 s), at length (5,000 tokens in 8 s), `?!`
+    hostile; else a quotation."""
     question, quote = asked(reply), quoted(reply.request.asked)
     await reply.start()
     if "?!" in question:
@@ -112,8 +118,16 @@ async def page(reply: Reply) -> None:
         for start in range(0, len(pieces), 10):
             await reply.text(*pieces[start : start + 10])
             await asyncio.sleep(0.015)
-    elif "slowly" in question or "step by step" in question:
-        for piece in words((SLOW if "slowly" in question else PICTURE).format(quote=quote)):
+    elif "wait for me" in question:
+        before, after = HELD.format(quote=quote, hold=HOLD).split(HOLD)
+        for piece in words(before):
+            await reply.text(piece)
+            await reply.until_gone(0.02)
+        while not GO.is_set():
+            await reply.until_gone(0.01)
+        await reply.text(*words(after))
+    elif "step by step" in question:
+        for piece in words(PICTURE.format(quote=quote)):
             await reply.text(piece)
             await reply.until_gone(0.05)
         await reply.text("\n")

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from tests.model_server import model_server
@@ -17,6 +18,14 @@ from tests.page.visitor import Visitor
 
 assert answers.page
 Open = Callable[..., Awaitable[Visitor]]
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One event loop for all tests of the page, so that they can share a browser."""
+    for item in items:
+        if HERE in item.path.parents and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="package"), append=False)
 
 
 @pytest.fixture(scope="session")
@@ -72,23 +81,39 @@ def server(settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -
         yield running
 
 
-@pytest.fixture
-def mortal(settings: dict[str, str], tmp_path: Path) -> Iterator[Server]:
-    """One of the test's own, to be killed."""
-    with serving(tmp_path, **settings) as running:
+@pytest.fixture(scope="session")
+def second_server(settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One beside the first."""
+    with serving(tmp_path_factory.mktemp("mortal"), **settings) as running:
         yield running
 
 
 @pytest.fixture
+def mortal(second_server: Server) -> Server:
+    """One that may be killed, as it is started again for the next test."""
+    if not second_server.running:
+        second_server.start()
+    return second_server
+
+
+@pytest.fixture
+def go() -> Iterator[threading.Event]:
+    """Set, it lets the answer to HELD go on."""
+    answers.GO.clear()
+    yield answers.GO
+    answers.GO.set()
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def browser(executable: str) -> AsyncIterator[Browser]:
-    """Chromium, fresh."""
+    """Chromium, for all tests; each has windows of its own."""
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=executable, args=list(ARGS))
         yield running
         await running.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="package")
 async def visit(browser: Browser) -> AsyncIterator[Open]:
     """Opens a page in a window of its own. What it complained about, or asked of other hosts, fails the test."""
     visitors: list[Visitor] = []
@@ -99,5 +124,7 @@ async def visit(browser: Browser) -> AsyncIterator[Open]:
         return visitor
 
     yield open_page
+    for visitor in visitors:
+        await visitor.page.context.close()
     for visitor in visitors:
         visitor.check()

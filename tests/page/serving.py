@@ -62,6 +62,11 @@ class Server:
                 return
         raise AssertionError(f"the server did not start:\n{self._log.read_text()[-3000:]}")
 
+    @property
+    def running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
     def kill(self) -> None:
         """As a power cut would."""
         self._end(signal.SIGKILL)

@@ -1,5 +1,6 @@
 """Everybody can use the page: axe-core finds nothing, and the keyboard alone does it all."""
 
+import threading
 from pathlib import Path
 
 import axe_playwright_python
@@ -8,7 +9,7 @@ from playwright.async_api import expect
 
 from tests.page.conftest import Open
 from tests.page.serving import Server
-from tests.page.visitor import SLOW, Visitor
+from tests.page.visitor import HELD, Visitor
 
 AXE = next(Path(axe_playwright_python.__file__).parent.glob("**/axe*.js")).read_text("utf-8")
 
@@ -27,17 +28,18 @@ async def violations(visitor: Visitor) -> list[str]:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1440])
-async def test_axe_finds_nothing(server: Server, visit: Open, theme: str, width: int) -> None:
+async def test_axe_finds_nothing(server: Server, visit: Open, theme: str, width: int, go: threading.Event) -> None:
     visitor = await visit(server.page, viewport={"width": width, "height": 780}, color_scheme=theme)
     visitor.allows = "status of 429"
     page = visitor.page
     await visitor.connected()
     assert await violations(visitor) == []
-    await visitor.ask(SLOW)
+    await visitor.ask(HELD)
     if width == 360:
         await page.click("#toggle-panel")
     await visitor.writing(200)
     assert await violations(visitor) == []  # in mid-answer
+    go.set()
     await visitor.over()
     for n in range(3):
         await visitor.rows.nth(n).locator("summary").click()
@@ -71,15 +73,16 @@ async def press_until(visitor: Visitor, selector: str, key: str = "Tab") -> None
     raise AssertionError(f"{key} never came to {selector}")
 
 
-async def test_the_whole_flow_by_keyboard(server: Server, visit: Open) -> None:
+async def test_the_whole_flow_by_keyboard(server: Server, visit: Open, go: threading.Event) -> None:
     visitor = await visit(server.page)
     await visitor.connected()
     keys = visitor.page.keyboard
-    await keys.type(SLOW)
+    await keys.type(HELD)
     await keys.press("Enter")
     await visitor.writing(150)
     await press_until(visitor, "#stop")
     await keys.press("Enter")
+    go.set()
     await visitor.over("cancelled")
     await expect(visitor.page.locator("#question")).to_be_focused()
     await keys.type("What does error E-1020 mean?")
@@ -133,9 +136,12 @@ async def test_the_focus_is_seen_everywhere(server: Server, visit: Open) -> None
         assert seen is True
 
 
-async def test_nothing_moves_for_those_who_asked_for_stillness(server: Server, visit: Open) -> None:
+async def test_nothing_moves_for_those_who_asked_for_stillness(
+    server: Server, visit: Open, go: threading.Event
+) -> None:
     visitor = await visit(server.page, reduced_motion="reduce")
-    await visitor.ask(SLOW)
+    await visitor.ask(HELD)
     await visitor.writing()
     assert await visitor.page.evaluate("document.getAnimations().length") == 0
+    go.set()
     await visitor.over()

@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import os
+import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,20 +12,23 @@ from playwright.async_api import expect
 
 from tests.page.conftest import Open
 from tests.page.serving import Server, serving
-from tests.page.visitor import SLOW, Visitor
+from tests.page.visitor import HELD, Visitor
 
 REFUND = "Can I get a refund on an annual subscription?"
 
 
-async def test_rows_appear_in_order_and_before_the_answer_is_complete(server: Server, visit: Open) -> None:
+async def test_rows_appear_in_order_and_before_the_answer_is_complete(
+    server: Server, visit: Open, go: threading.Event
+) -> None:
     visitor = await visit(server.page)
-    await visitor.ask(SLOW)
+    await visitor.ask(HELD)
     await visitor.writing(20)
     assert await visitor.turn().get_attribute("data-status") == "running"
     seen = await visitor.rows.evaluate_all("rows => rows.map(row => [row.dataset.type, Number(row.dataset.ms)])")
     assert [kind for kind, _ in seen] == ["routing", "vector_search", "documents"]
     times = [ms for _, ms in seen]
     assert times == sorted(times)
+    go.set()
     await visitor.over()
     events = await visitor.events()
     kinds = [event["type"] for event in events]
@@ -33,15 +39,16 @@ async def test_rows_appear_in_order_and_before_the_answer_is_complete(server: Se
     assert await visitor.page.locator(".metrics dt").all_inner_texts() == ["Tokens", "Cost", "Time", "Cache"]
 
 
-async def test_a_citation_opens_its_source_at_the_sentence(server: Server, visit: Open) -> None:
+async def test_a_citation_opens_its_source_at_the_sentence(server: Server, visit: Open, go: threading.Event) -> None:
     visitor = await visit(server.page)
-    await visitor.ask(SLOW)
+    await visitor.ask(HELD)
     await visitor.writing(100)
     source = visitor.page.locator("#source")
     await visitor.prose().locator(".cite").first.click()  # in mid-answer
     await expect(source).to_be_visible()
     mid = await source.get_attribute("data-chunk")
     await source.get_by_role("button", name="Close").click()
+    go.set()
     await visitor.over()
     completed = (await visitor.events())[-1]["data"]
     cited = next(each for each in completed["sources"] if each.get("marker") == 1)
@@ -104,21 +111,21 @@ async def test_types_are_filtered_and_an_earlier_answers_rows_come_back(server: 
     await expect(visitor.page.locator("retrieval-log .row:visible")).to_have_count(2)
 
 
-async def test_the_agents_show_who_is_at_work(server: Server, visit: Open) -> None:
+async def test_the_agents_show_who_is_at_work(server: Server, visit: Open, go: threading.Event) -> None:
     visitor = await visit(server.page)
     agents = visitor.page.locator(".agent")
     assert await agents.locator(".agent-status").all_inner_texts() == ["Idle"] * 4
-    await visitor.ask(SLOW)
+    await visitor.ask(HELD)
     await visitor.writing(20)
     assert await agents.locator(".agent-status").all_inner_texts() == ["Done", "Idle", "Active", "Idle"]
+    go.set()
     await visitor.over()
     assert await agents.locator(".agent-status").all_inner_texts() == ["Done", "Idle", "Done", "Idle"]
 
 
-@pytest.mark.timing
-async def test_stop_stops_on_the_server_too(server: Server, visit: Open) -> None:
+async def test_stop_stops_on_the_server_too(server: Server, visit: Open, go: threading.Event) -> None:
     visitor = await visit(server.page)
-    await visitor.ask(SLOW)
+    await visitor.ask(HELD)
     await visitor.writing(60)
     await visitor.page.click("#stop")
     await visitor.over("cancelled")
@@ -127,12 +134,14 @@ async def test_stop_stops_on_the_server_too(server: Server, visit: Open) -> None
     assert "active_run" not in session
     assert (await visitor.events())[-1]["type"] == "run.cancelled"
     await expect(visitor.page.locator("#stop")).to_be_hidden()
+    await expect(visitor.page.locator("[data-agent=technical] .agent-status")).to_have_text("Stopped")
+    go.set()
     await visitor.turn().get_by_role("button", name="Ask again").click()
     await expect(visitor.page.locator("article.turn")).to_have_count(2)
     await visitor.over()
 
 
-async def test_an_answer_is_announced_once_at_its_end(server: Server, visit: Open) -> None:
+async def test_an_answer_is_announced_once_at_its_end(server: Server, visit: Open, go: threading.Event) -> None:
     visitor = await visit(server.page)
     await visitor.page.evaluate("""() => {
         window.said = [];
@@ -142,7 +151,8 @@ async def test_an_answer_is_announced_once_at_its_end(server: Server, visit: Ope
         });
         new MutationObserver(note).observe(document.querySelector('#announcer'), {childList: true});
     }""")
-    await visitor.ask(SLOW)
+    await visitor.ask(HELD)
+    go.set()
     await visitor.over()
     await visitor.page.wait_for_function("window.said.length > 0")
     said = await visitor.page.evaluate("window.said")
@@ -151,38 +161,42 @@ async def test_an_answer_is_announced_once_at_its_end(server: Server, visit: Ope
     assert await visitor.page.locator("chat-thread [aria-live], chat-thread[aria-live]").count() == 0
 
 
-async def test_enter_sends_shift_enter_breaks_the_line_and_the_caret_stays(server: Server, visit: Open) -> None:
+async def test_enter_sends_shift_enter_breaks_the_line_and_the_caret_stays(
+    server: Server, visit: Open, go: threading.Event
+) -> None:
     visitor = await visit(server.page)
     await visitor.connected()
     field = visitor.page.locator("#question")
     await expect(field).to_be_focused()
     await visitor.page.keyboard.type("How do I verify a webhook's signature?")
     await visitor.page.keyboard.press("Shift+Enter")
-    await visitor.page.keyboard.type("Tell me slowly.")
-    assert await field.input_value() == SLOW.replace("? ", "?\n")
+    await visitor.page.keyboard.type("Tell me slowly, and wait for me.")
+    assert await field.input_value() == HELD.replace("? ", "?\n")
     await visitor.page.keyboard.press("Enter")
     await visitor.page.keyboard.type("and a next one, ")
     await visitor.writing(40)
     await visitor.page.keyboard.type("written meanwhile")
     assert await field.input_value() == "and a next one, written meanwhile"
     await expect(field).to_be_focused()
+    go.set()
     await visitor.over()
     assert await field.input_value() == "and a next one, written meanwhile"
 
 
-async def test_a_question_asked_meanwhile_waits_for_its_turn(server: Server, visit: Open) -> None:
+async def test_a_question_asked_meanwhile_waits_for_its_turn(server: Server, visit: Open, go: threading.Event) -> None:
     visitor = await visit(server.page)
-    await visitor.ask(SLOW)
+    await visitor.ask(HELD)
     await visitor.writing(20)
     await visitor.ask("What does error E-1031 mean?")
     await expect(visitor.page.locator("article.pending .note")).to_have_text("Waiting for its turn…")
+    go.set()
     await expect(visitor.page.locator("article.turn[data-status=completed]")).to_have_count(2, timeout=30_000)
     await expect(visitor.page.locator("article.pending")).to_have_count(0)
 
 
-async def test_a_reader_who_scrolled_up_is_left_in_peace(server: Server, visit: Open) -> None:
+async def test_a_reader_who_scrolled_up_is_left_in_peace(server: Server, visit: Open, go: threading.Event) -> None:
     visitor = await visit(server.page, viewport={"width": 900, "height": 420})
-    await visitor.ask(SLOW)
+    await visitor.ask(HELD)
     await visitor.writing(300)
     thread = visitor.page.locator("chat-thread")
     await thread.hover()
@@ -190,6 +204,7 @@ async def test_a_reader_who_scrolled_up_is_left_in_peace(server: Server, visit: 
     await expect(visitor.page.locator(".latest")).to_be_visible()
     await visitor.page.wait_for_function("document.querySelector('chat-thread').scrollTop === 0")
     before = await visitor.prose().inner_text()
+    go.set()
     await visitor.over()
     assert len(await visitor.prose().inner_text()) > len(before)
     assert await thread.evaluate("each => each.scrollTop") == 0
@@ -240,30 +255,36 @@ async def test_a_deleted_session_is_told_to_whoever_still_looks_at_it(server: Se
     await other.over()
 
 
-@pytest.mark.timing
 async def test_the_drawer_shows_events_and_lines_that_work(server: Server, visit: Open) -> None:
     visitor = await visit(server.page)
     await visitor.ask("What does error E-1020 mean?")
     await visitor.over()
     await visitor.page.click("#toggle-developer")
-    types = await visitor.page.locator(".raw-type").all_inner_texts()
-    assert types[0] == "run.started"
-    assert types[-1] == "run.completed"
+    await expect(visitor.page.locator(".raw-type").first).to_have_text("run.started")
+    await expect(visitor.page.locator(".raw-type").last).to_have_text("run.completed")
     await visitor.page.locator(".raw summary").last.click()
     whole = json.loads(await visitor.page.locator(".raw-whole pre").inner_text())
     assert whole["type"] == "run.completed"
-    line = await visitor.page.locator(".line-ask").inner_text()
-    await run_line(line)
+    await run_line(await visitor.page.locator(".line-ask").inner_text())
     await expect(visitor.page.locator("article.turn[data-status=completed]")).to_have_count(2)
+    follow = (await visitor.page.locator(".line-follow").inner_text()).replace(
+        "/events?", f"/events?run={whole['run_id']}&"
+    )
+    assert "event: run.completed" in await run_line(follow)
     await visitor.page.keyboard.press("Escape")
 
 
-async def run_line(line: str) -> None:
+async def run_line(line: str, **env: str) -> str:
+    """What a line says when it is pasted into a shell; it must end well."""
     process = await asyncio.create_subprocess_shell(
-        line + " --fail --silent --show-error", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        line + " --fail --silent --show-error",
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, **env},
     )
-    _, said = await process.communicate()
-    assert process.returncode == 0, said.decode()
+    said, complaint = await process.communicate()
+    assert process.returncode == 0, complaint.decode()
+    return said.decode()
 
 
 async def test_an_example_is_asked_with_one_press(server: Server, visit: Open) -> None:
@@ -288,13 +309,15 @@ async def answer_429(visitor: Visitor, seconds: str) -> None:
 async def test_a_rate_limit_is_told_with_its_seconds_and_the_question_kept(server: Server, visit: Open) -> None:
     visitor = await visit(server.page)
     visitor.allows = r"status of 429"
-    await answer_429(visitor, "2")
+    await visitor.page.clock.install()
+    await answer_429(visitor, "60")
     await visitor.ask("What does error E-1020 mean?")
     note = visitor.page.locator("article.pending .note")
     again = visitor.page.get_by_role("button", name="Try again")
-    await expect(note).to_contain_text("Try again in 2 seconds")
+    await expect(note).to_contain_text(re.compile("Try again in [45][0-9] seconds|in 60 seconds"))
     await expect(again).to_be_disabled()
-    await expect(note).to_contain_text("Try again in 1 second.")
+    await visitor.page.clock.fast_forward(60_000)
+    await expect(note).to_contain_text("Try again now.")
     await again.click()
     await visitor.over()
     assert len(server.get(f"/api/session/{await visitor.session}")["turns"]) == 1
@@ -320,3 +343,10 @@ async def test_a_server_that_asks_for_a_key(
         await visitor.over()
         await visitor.page.reload()
         await visitor.over()
+        await visitor.page.click("#toggle-developer")
+        await expect(visitor.page.locator(".keyed")).to_be_visible()
+        line = await visitor.page.locator(".line-ask").inner_text()
+        assert "key-of-the-demo" not in line
+        await run_line(line, ORCHESTRATAI_KEY="key-of-the-demo")
+        await expect(visitor.page.locator("article.turn[data-status=completed]")).to_have_count(2)
+        await visitor.page.context.close()  # the server ends now

@@ -84,6 +84,8 @@ async def test_hostile_sources_and_logs(server: Server, visit: Open, width: int)
         for event in await visitor.events()
     ]
     for event in events:
+        if event["type"] in ("routing", "vector_search", "documents"):
+            event["data"]["data"] |= {EVIL: EVIL, "notes": [EVIL, {EVIL: [EVIL]}], "margin": 0.5}
         if event["type"] == "run.started":
             event["data"]["message"] = EVIL[:1900]
     stream = "".join(f"id: {e['id']}\nevent: {e['type']}\ndata: {json.dumps(e)}\n\n" for e in events)

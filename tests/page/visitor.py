@@ -7,8 +7,11 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
-SLOW = "How do I verify a webhook's signature? Tell me slowly."
+HELD = "How do I verify a webhook's signature? Tell me slowly, and wait for me."
+"""Asked so, the answer stops in its middle until `answers.GO` is set."""
+
 ENDED = """() => {
+  if (document.querySelector("article.pending:not([data-state=failed])")) return false;
   const status = [...document.querySelectorAll("article.turn:not(.pending)")].at(-1)?.dataset.status;
   return ["completed", "failed", "cancelled"].includes(status);
 }"""
@@ -148,10 +151,12 @@ class Visitor:
     # ── Doing ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def ask(self, question: str) -> None:
-        """Type a question and press Enter."""
+        """Type a question, press Enter, and see it in the conversation."""
         await self.connected()
+        before = await self.page.locator("article.turn").count()
         await self.page.locator("#question").fill(question)
         await self.page.locator("#question").press("Enter")
+        await self.page.wait_for_function("n => document.querySelectorAll('article.turn').length > n", arg=before)
 
     async def over_socket(self) -> None:
         """Switch to WebSocket."""

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { backoff, frames, newKey } from "../../../static/demo/client.js";
 import { askLine, followLine, quote } from "../../../static/demo/curl.js";
-import { bare, count, duration, money, percent } from "../../../static/demo/format.js";
+import { bare, beginning, count, duration, money, percent } from "../../../static/demo/format.js";
 import { claim, sentences, support } from "../../../static/demo/sentence.js";
-import { marks, note, spans } from "../../../static/demo/timeline.js";
+import { marks, note, scale, spans } from "../../../static/demo/timeline.js";
 import { tell } from "../../../static/demo/words.js";
 
 test("a stream cut anywhere gives the same frames", () => {
@@ -30,10 +30,21 @@ test("a question with quotes is one word for the shell", () => {
   assert.equal(followLine("http://a", "s", "0-0"), "curl -N 'http://a/api/session/s/events?after=0-0'");
 });
 
+test("where a key is asked for, the lines name it and do not hold it", () => {
+  assert.match(askLine("http://a", "s", "Hi", true), / -H "Authorization: Bearer \$ORCHESTRATAI_KEY" -d /);
+  assert.match(followLine("http://a", "s", "0-0", true), / -H "Authorization: Bearer \$ORCHESTRATAI_KEY"$/);
+});
+
+test("a text is cut between words, a giant word within", () => {
+  assert.equal(beginning("one two three", 20), "one two three");
+  assert.equal(beginning("one two three four", 14), "one two three…");
+  assert.equal(beginning("W".repeat(30), 10), `${"W".repeat(10)}…`);
+});
+
 test("figures", () => {
   assert.deepEqual([0.2, 7.4, 1234, 61000].map(duration), ["<1 ms", "7 ms", "1.23 s", "61.0 s"]);
   assert.deepEqual([0, 0.00042, 1.5].map(money), ["$0", "$0.00042", "$1.50"]);
-  assert.deepEqual([1, 0.9999, 0.914, 0].map(percent), ["100 %", "99 %", "91 %", "0 %"]);
+  assert.deepEqual([1, 0.9999, 0.914, 0].map(percent), ["100%", "99%", "91%", "0%"]);
   assert.deepEqual([7, 1234, 1234567].map(count), ["7", "1,234", "1,234,567"]);
   assert.equal(bare("Open **Settings** and `x`"), "Open Settings and x");
 });
@@ -74,7 +85,18 @@ test("a run's times are its events', and a restart begins the first word anew", 
   ]);
 });
 
+test("a long answer leaves half of the picture to what came before it", () => {
+  const short = scale(100, 60);
+  assert.deepEqual([short.split, short.at(0), short.at(60), short.at(100)], [undefined, 0, 0.6, 1]);
+  const long = scale(4000, 50);
+  assert.deepEqual([long.split, long.at(0), long.at(25), long.at(50), long.at(2025), long.at(4000)], [0.5, 0, 0.25, 0.5, 0.75, 1]);
+  assert.equal(scale(10).at(5), 0.5);
+});
+
 test("errors say what to do", () => {
+  assert.match(tell({ code: "http_error", status: 429, retryAfter: 3 }), /lot of questions.*in 3 seconds/);
+  assert.match(tell({ code: "http_error", status: 502, message: "The server answered 502." }), /does not answer/);
+  assert.match(tell({ code: "rate_limited", retryAfter: 12 }, 0), /Try again now\.$/);
   assert.match(tell({ code: "rate_limited", retryAfter: 12 }), /in 12 seconds/);
   assert.match(tell({ code: "rate_limited", retryAfter: 1 }), /in 1 second\./);
   assert.match(tell({ code: "network" }), /Check your connection/);

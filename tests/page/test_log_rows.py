@@ -1,0 +1,64 @@
+"""The rows of the retrieval log: what a cache hit says, what went wrong, and what this page does not know yet."""
+
+import json
+
+from playwright.async_api import expect
+
+from tests.page.conftest import Open
+from tests.page.serving import Server
+from tests.page.visitor import Visitor
+
+
+async def open_rows(visitor: Visitor) -> dict[str, str]:
+    """What lies beneath each row, by its type."""
+    beneath = {}
+    for row in await visitor.rows.all():
+        await row.locator("summary").click()
+        beneath[str(await row.get_attribute("data-type"))] = await row.locator(".row-body").inner_text()
+    return beneath
+
+
+async def test_a_semantic_hit_says_how_alike_the_questions_are(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    await visitor.ask("How long can I try it out before I have to pay?")
+    await visitor.over()
+    await visitor.page.click("#new")
+    await visitor.ask("How long could I try it out before I have to pay?")
+    await visitor.over()
+    row = visitor.page.locator(".row[data-type=cache]")
+    similarity = (await visitor.events())[-1]["data"]["metrics"]["cache_status"]
+    assert similarity == "hit"
+    await expect(row.locator(".row-aside")).to_contain_text("in other words, 9")
+    assert "Hit: the same question in other words" in (await open_rows(visitor))["cache"]
+    await expect(row.locator(".near")).to_contain_text("%")
+    await expect(visitor.turn().locator(".confidence")).to_contain_text("from an earlier answer")
+
+
+async def test_a_warning_is_seen_and_unknown_fields_are_shown(server: Server, visit: Open) -> None:
+    """The server's own events, with what a newer server could add."""
+    visitor = await visit(server.page)
+    await visitor.ask("What does error E-1020 mean?")
+    await visitor.over()
+    events = await visitor.events()
+    for event in events:
+        if event["type"] == "vector_search":
+            event["data"] |= {"status": "warning", "title": "Reranking failed"}
+            more = {"reranked": False, "dropped_markers": [3, 4], "margin": 0.123456, "nothing": None}
+            event["data"]["data"] |= more | {"details": {"tries": 2, "of": {"three": 3}}}
+        if event["type"] == "routing":
+            event["data"]["data"]["also"] = [{"target_agent": "billing", "confidence": 0.41}]
+    stream = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
+    await visitor.page.route(
+        "**/events?after=0-0",
+        lambda route: route.fulfill(headers={"Content-Type": "text/event-stream"}, body=stream),
+    )
+    await visitor.page.reload()
+    await visitor.over()
+    row = visitor.page.locator(".row[data-type=vector_search]")
+    await expect(row.locator(".row-status")).to_have_text("Warning")
+    await expect(visitor.turn().locator(".steps")).to_have_text("Steps, 1 warning")
+    beneath = await open_rows(visitor)
+    for told in ("Reranked\nno", "Dropped markers\n3, 4", "Margin\n0.1235", "Tries: 2", "Three: 3"):
+        assert told in beneath["vector_search"]
+    assert "Nothing" not in beneath["vector_search"]
+    assert "Also\nBilling 41%" in beneath["routing"]
