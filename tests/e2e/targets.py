@@ -185,13 +185,16 @@ class Process:
         assert self._running is not None
         return self._running.wait(timeout)
 
+    def running(self) -> bool:
+        return self._running is not None and self._running.poll() is None
+
     def memory(self) -> int:
         """Resident bytes."""
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
 
     def close(self) -> None:
-        if self._running is not None and self._running.poll() is None:
+        if self.running():
             self.kill()
 
 

@@ -1,0 +1,82 @@
+"""WORKERS: several processes on one port over one Redis, started, replaced and stopped by their parent."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.targets import START, Process, wait_for
+from tests.redis_server import RedisServer
+
+SPAWNED = b"spawn_main"
+
+
+def workers(process: Process) -> list[int]:
+    """The process ids of those that serve."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return [int(child) for child in children if SPAWNED in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def alone(process: Process, worker: int, ask: Callable[[httpx.Client], None]) -> None:
+    """Ask while the other workers stand still, so that this one answers."""
+    others = [other for other in workers(process) if other != worker]
+    for other in others:
+        os.kill(other, signal.SIGSTOP)
+    try:
+        with httpx.Client(base_url=process.url, trust_env=False, timeout=START) as client:
+            assert client.get("/ready").status_code == 200
+            ask(client)
+    finally:
+        for other in others:
+            os.kill(other, signal.SIGCONT)
+
+
+@pytest.fixture
+def two(running: RedisServer, tmp_path: Path) -> Iterator[Process]:
+    process = Process(tmp_path / "data", {"WORKERS": "2", "REDIS_URL": running.url, "DRAIN_TIMEOUT": "1"})
+    process.start()
+    try:
+        yield process
+    finally:
+        for worker in workers(process) if process.running() else ():
+            os.kill(worker, signal.SIGKILL)
+        process.close()
+
+
+def test_two_workers_serve_the_same_sessions_and_one_that_died_is_replaced(two: Process) -> None:
+    one, other = workers(two)
+    made: list[str] = []
+    alone(two, one, lambda client: made.append(client.post("/api/session").raise_for_status().json()["session_id"]))
+    (session_id,) = made
+    body = {"session_id": session_id, "message": "How do refunds work?"}
+    alone(two, other, lambda client: client.post("/api/chat", json=body).raise_for_status() and None)
+
+    os.kill(other, signal.SIGKILL)
+    wait_for(lambda: len(workers(two)) == 2 and other not in workers(two), START, lambda: "nobody replaced the worker")
+    (new,) = (worker for worker in workers(two) if worker != one)
+
+    def read(client: httpx.Client) -> None:
+        (turn,) = client.get(f"/api/session/{session_id}").raise_for_status().json()["turns"]
+        assert turn["message"] == body["message"]
+
+    for worker in (one, new):
+        alone(two, worker, read)
+    two.signal(signal.SIGTERM)
+    assert two.wait() == 0
+
+
+def test_more_workers_without_redis_are_refused_with_the_reason(tmp_path: Path) -> None:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    command = [str(Path(sys.executable).parent / "orchestratai"), "serve"]
+    environment = kept | {"WORKERS": "2", "DATA_DIR": str(tmp_path / "data"), "PORT": "0"}
+    refused = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=START)
+    assert refused.returncode != 0
+    assert "WORKERS" in refused.stderr
+    assert "REDIS_URL" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert not (tmp_path / "data").exists()
