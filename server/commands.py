@@ -1,6 +1,7 @@
 """What the commands do: each is one `asyncio.run` over the house or a part of it, shown in the terminal."""
 
 import asyncio
+import gc
 import socket
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -90,8 +91,13 @@ def serve_here(settings: Settings, listener: socket.socket, progress: "Callable[
     from server.serve import server_of
 
     failures: list[Exception] = []
+
+    def ready() -> None:
+        gc.freeze()  # all that is loaded stays: the collector need not go through it again and again, 60 ms each time
+        welcome(settings)
+
     app = create_app(lambda: open_house(settings, progress=progress), failures.append)
-    server_of(app, lambda: welcome(settings)).run([listener])
+    server_of(app, ready).run([listener])
     if failures:
         raise click.ClickException(str(failures[0]))
 

@@ -62,8 +62,9 @@ def table(results: Results) -> bool:
             sum(outcome.without_one_ending for outcome in done),
             sum(outcome.false for outcome in done),
             len(all_of) - len(done),
+            sum(outcome.again for outcome in done),
         ]
-        fine = fine and not any(counts[2:])
+        fine = fine and not any(counts[2:-1])
         figures = "".join(f"{count:>10}" for count in counts)
         print(f"{name:<34}{figures}{statistics.median(times):>10.1f}{max(times):>10.1f}")
     return fine
