@@ -7,8 +7,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from server.errors import TICKET_REFUSED, UNAUTHORIZED, DoorError
 from server.house import House
 from server.identity import OPEN, Caller
+from server.keys import digest_of
 from server.origins import origin_of
 from server.rendering import error_response
+from server.revocation import may_stay
 
 GUARDED = ("/api/", "/metrics")
 """Where these paths begin a key is asked for and requests are counted; the page and its documents are free."""
@@ -69,7 +71,7 @@ def identify(house: House, scope: Scope, address: str) -> Caller:
     owner = house.keys.owner(key)
     if owner is None:
         raise DoorError(UNAUTHORIZED, "That key is not, or no longer, valid.")
-    return Caller(owner, address)
+    return Caller(owner, address, key=digest_of(key))
 
 
 def by_ticket(house: House, scope: Scope, address: str, text: str, session_id: str | None) -> Caller:
@@ -79,14 +81,10 @@ def by_ticket(house: House, scope: Scope, address: str, text: str, session_id: s
     ticket = house.tickets.open(text, origin_of(scope))
     if session_id is not None and session_id.lower() != ticket.session_id:
         raise DoorError(TICKET_REFUSED, "The ticket was issued for another session.")
-    if not still_valid(house, ticket.owner):
+    caller = Caller(ticket.owner, address, ticket.session_id)
+    if not may_stay(house.keys, caller):
         raise DoorError(TICKET_REFUSED, "The key that the ticket was issued for is no longer valid.")
-    return Caller(ticket.owner, address, ticket.session_id)
-
-
-def still_valid(house: House, owner: str) -> bool:
-    """Whether an owner who came in may stay."""
-    return house.keys.open if owner == OPEN else house.keys.has(owner)
+    return caller
 
 
 def presented(scope: Scope) -> str | None:

@@ -22,6 +22,7 @@ from server.metrics import Metrics, Now
 from server.probes import Probes, open_probes
 from server.quotas import Quotas
 from server.rates import Rates, open_rates
+from server.revocation import Inside
 from server.settings import Settings
 from server.tickets import Tickets
 from streaming.fanout import Fanout
@@ -63,6 +64,7 @@ class House:
     runs: Runs
     agents: "Agents"
     keys: Keys
+    inside: Inside
     tickets: Tickets | None
     addresses: Addresses
     rates: Rates
@@ -185,6 +187,7 @@ async def open_house(
             watches.append((await stack.enter_async_context(_open_traces(exporter, settings))).watch)
         answer = answer_with(agents.answer, agents.work, watches)
         runs = await stack.enter_async_context(open_runs(store, answer, describe, timeout=settings.run_timeout))
+        inside = Inside(keys)
         load = Load(settings.max_runs, lambda: runs.active)
         house = House(
             settings=settings,
@@ -194,6 +197,7 @@ async def open_house(
             runs=runs,
             agents=agents,
             keys=keys,
+            inside=inside,
             tickets=open_tickets(settings),
             addresses=Addresses(settings.trusted_proxies),
             rates=rates,
@@ -202,7 +206,7 @@ async def open_house(
             metrics=metrics,
             probes=probes,
         )
-        background = [tasks.create_task(pulse.run()), tasks.create_task(load.watch())]
+        background = [tasks.create_task(each) for each in (pulse.run(), load.watch(), inside.watch())]
         if isinstance(store, SqliteStore):
             background.append(tasks.create_task(_purge(store)))
         try:

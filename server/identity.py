@@ -1,6 +1,6 @@
 """Whose request this is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
@@ -16,6 +16,8 @@ class Caller:
     owner: str
     address: str
     session_id: str | None = None
+    key: bytes = field(default=b"", repr=False)
+    """The digest of the key that came with the request; none with a ticket."""
 
     @property
     def client(self) -> str:

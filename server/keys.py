@@ -35,7 +35,7 @@ def parse(text: str, where: str) -> list[tuple[str, bytes]]:
             raise KeysInvalid(f"{where}: entry {number} is not name:key (names have letters, digits, '.', '_', '-')")
         if len(key) < LEAST or not key.isascii() or not key.isprintable():
             raise KeysInvalid(f"{where}: the key of {name!r} needs at least {LEAST} printable ASCII characters")
-        found.append((name, _digest(key)))
+        found.append((name, digest_of(key)))
     return found
 
 
@@ -48,27 +48,31 @@ class Keys:
         self._file = file
         self._mark = _mark(file)
         self._keys = [*self._listed, *(self._read(file) if file is not None else ())]
+        self.version = 0
+        """How often the file was read again."""
         self.open = listed is None and file is None
         """Whether no keys are configured: everybody may come in. Losing the file does not open the server."""
 
     def owner(self, key: str) -> str | None:
         """The name of the key; None for one that is not, or no longer, valid. Takes the same time for each."""
-        self._refresh()
-        digest, found = _digest(key), None
+        self.refresh()
+        digest, found = digest_of(key), None
         for name, known in self._keys:
             if hmac.compare_digest(digest, known):
                 found = name
         return found
 
-    def has(self, name: str) -> bool:
-        """Whether the name still has a key."""
-        self._refresh()
-        return any(name == known for known, _ in self._keys)
+    def has(self, name: str, digest: bytes = b"") -> bool:
+        """Whether the name still has the key with this digest; without one, whether it has any."""
+        self.refresh()
+        return any(name == known and (not digest or hmac.compare_digest(digest, other)) for known, other in self._keys)
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
+        """Read the file again if it changed."""
         if self._file is None or (mark := _mark(self._file)) == self._mark:
             return
         self._mark = mark
+        self.version += 1
         try:
             self._keys = [*self._listed, *self._read(self._file)]
             log.info("keys read again", file=str(self._file), names=sorted({name for name, _ in self._keys}))
@@ -84,7 +88,8 @@ class Keys:
             raise KeysInvalid(f"API_KEYS_FILE {file} cannot be read: {getattr(error, 'strerror', error)}") from None
 
 
-def _digest(key: str) -> bytes:
+def digest_of(key: str) -> bytes:
+    """What is kept of a key."""
     return hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
 
 

@@ -61,17 +61,18 @@ async def read_json(request: Request, model: type[T]) -> tuple[T, bytes]:
     return parse_json(body, model), body
 
 
-def idempotency(key: str | None, session_id: str, request: RunRequest, on_busy: OnBusy) -> Idempotency | None:
-    """The caller's Idempotency-Key with a digest of what is asked, the same on every door.
+def idempotency(key: str | None, scope: str, request: RunRequest, on_busy: OnBusy) -> Idempotency | None:
+    """The caller's Idempotency-Key within its scope, with a digest of what is asked, the same on every door.
 
-    Raises DoorError for an unusable key.
+    The scope is the session that the caller names, else the client: so no key that others guess gives them a run of
+    another's session. Raises DoorError for an unusable key.
     """
     if key is None:
         return None
     if not key or len(key) > KEY_LIMIT or not key.isascii() or not key.isprintable():
         raise DoorError(INVALID, f"Idempotency-Key must be 1 to {KEY_LIMIT} printable ASCII characters.")
-    asked = orjson.dumps([session_id, asdict(request), on_busy], option=orjson.OPT_SORT_KEYS)
-    return Idempotency(key, hashlib.sha256(asked).hexdigest())
+    asked = orjson.dumps([scope, asdict(request), on_busy], option=orjson.OPT_SORT_KEYS)
+    return Idempotency(f"{scope} {key}", hashlib.sha256(asked).hexdigest())
 
 
 def wants_events(request: Request) -> bool:

@@ -20,13 +20,13 @@ from server.errors import (
     DoorError,
     problem_of,
 )
-from server.gate import still_valid
 from server.house import House
 from server.identity import caller_in
 from server.middleware import outlive
 from server.opening import cursor_of, open_stream, run_start
 from server.origins import allowed
-from server.protocols import FRAMES, attach
+from server.protocols import ABORT, FRAMES, attach
+from server.revocation import may_stay
 from server.socket_frames import CLIENT_FRAME, Ack, Cancel, Error, Follow, Pong, Unfollow
 from server.socket_frames import Send as SendFrame
 from server.stream import bye_data, mark
@@ -42,6 +42,11 @@ FRAME_LIMIT = 64 * 1024
 FOLLOW_LIMIT = 64
 BURST = 100
 PER_SECOND = 20.0
+
+REVOKED = "The key that opened this socket is no longer valid."
+
+FAREWELL = 1.0
+"""Seconds that a client whose key was revoked has to take its last frames."""
 
 
 class Socket:
@@ -59,10 +64,12 @@ class Socket:
         self._credit = float(BURST)
         self._credited = asyncio.get_running_loop().time()
         self._closed = False
+        self._leaving: asyncio.Task[None] | None = None
 
     async def serve(self) -> None:
         """Until the client goes, or must go."""
         self._house.guests.add(self)
+        leave = self._house.inside.enter(self._caller, self.revoke)
         try:
             while not self._closed:
                 message = await self._receive()
@@ -71,7 +78,10 @@ class Socket:
                 await self._take(message)
         finally:
             self._house.guests.discard(self)
+            leave()
             self._closed = True
+            if self._leaving is not None:
+                self._leaving.cancel()
             for task in self._following.values():
                 task.cancel()
             if self._following:
@@ -83,6 +93,27 @@ class Socket:
             await asyncio.wait(tuple(self._following.values()))
         await self._close(4001, "drain")
 
+    def revoke(self) -> None:
+        """The key that opened this socket is no longer valid: leave."""
+        self._leaving = asyncio.ensure_future(self._expel())
+
+    async def _expel(self) -> None:
+        """Say `bye` for every session that is followed, and close; a client that takes none of it is cut off."""
+        try:
+            async with asyncio.timeout(FAREWELL):
+                following = dict(self._following)
+                for task in following.values():
+                    task.cancel()
+                if following:
+                    await asyncio.wait(following.values())
+                for session_id in following:
+                    await self._control(Bye(session_id=session_id, data=bye_data("revoked")))
+                await self._control(Error(code=UNAUTHORIZED.code, message=REVOKED, retryable=False))
+                await self._close(UNAUTHORIZED.close or 4501, UNAUTHORIZED.code)
+                await asyncio.Event().wait()  # cancelled when the client has closed, too
+        except TimeoutError:
+            self._scope.get("extensions", {}).get(ABORT, _nothing)()
+
     async def _take(self, message: Any) -> None:
         ref: str | None = None
         session_id: str | None = None
@@ -91,8 +122,8 @@ class Socket:
                 raise DoorError(FLOODED, f"More than {PER_SECOND:.0f} frames a second: come back more slowly.")
             value = _parse(message)
             ref, session_id = _text(value.get("ref")), _text(value.get("session_id"))
-            if not still_valid(self._house, self._owner):
-                raise DoorError(UNAUTHORIZED, "The key that opened this socket is no longer valid.")
+            if not may_stay(self._house.keys, self._caller):
+                raise DoorError(UNAUTHORIZED, REVOKED)
             await self._do(CLIENT_FRAME.validate_python(value))
         except Exception as error:
             problem, text = problem_of(error)
@@ -215,6 +246,10 @@ class Socket:
         if not self._closed:
             self._closed = True
             await self._send({"type": "websocket.close", "code": code, "reason": reason})
+
+
+def _nothing() -> None:
+    pass
 
 
 def _frames(events: Sequence[Event]) -> bytes:

@@ -65,8 +65,16 @@ def event_stream(
     house: House, scope: Scope, session_id: str, after: EventId | None, run_id: str | None = None
 ) -> EventStream:
     """A session's events, or one run's, for the caller. Raises DoorError when too many of theirs are open."""
-    leave = house.quotas.enter("streams", caller_in(scope))
-    return EventStream(house.store, Reader(house.fanout, house.pulse, session_id, after, run_id), leave)
+    caller = caller_in(scope)
+    leave_quota = house.quotas.enter("streams", caller)
+    reader = Reader(house.fanout, house.pulse, session_id, after, run_id)
+    leave_inside = house.inside.enter(caller, partial(reader.leave, "revoked"))
+
+    def leave() -> None:
+        leave_inside()
+        leave_quota()
+
+    return EventStream(house.store, reader, leave)
 
 
 async def _serve(reader: Reader, heard: bool, leave: Callable[[], None], receive: Receive, send: Send) -> None:

@@ -15,11 +15,15 @@ async def submit(
     *,
     on_busy: OnBusy = "enqueue",
     idempotency_key: str | None = None,
+    named: bool = True,
 ) -> Run:
-    """The run, queued or under way. Raises DoorError and what the ledger raises."""
+    """The run, queued or under way. `named`: the caller named the session, rather than being given a new one.
+
+    Raises DoorError and what the ledger raises.
+    """
     if not house.ready:
         raise DoorError(SHUTTING_DOWN, "This instance is shutting down. Try again.", retry_after=1.0)
-    key = idempotency(idempotency_key, session_id, asked, on_busy)
+    key = idempotency(idempotency_key, session_id if named else caller.client, asked, on_busy)
     with house.load:
         await house.quotas.check_runs(caller)
         run, new = await house.store.submit(session_id, caller.owner, asked, on_busy=on_busy, idempotency=key)

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from streaming.events import Model
 
-ByeReason = Literal["drain", "deleted", "state_lost", "slow"]
+ByeReason = Literal["drain", "deleted", "state_lost", "slow", "revoked"]
 
 
 class HelloData(Model):

@@ -123,9 +123,9 @@ class Reader:
         """Do not leave when the process begins to drain, only when it ends: the run may yet be completed here."""
         self._stays = True
 
-    def leave(self) -> None:
-        """The client went: make `next` return BYE. For use by another task."""
-        self.reason = "gone"
+    def leave(self, reason: str = "gone") -> None:
+        """The client went, or must go: make `next` return BYE. For use by another task."""
+        self.reason = self.reason or reason
         self.wake()
 
     def wake(self) -> None:

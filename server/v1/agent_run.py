@@ -27,10 +27,12 @@ async def start(request: Request) -> Response:
     body, _ = await read_json(request, AgentRunRequest)
     asked = task_of(house, body)
     caller = caller_in(request.scope)
-    session_id = await session_of(house, caller, request, body.session_id)
+    session_id, named = await session_of(house, caller, request, body.session_id)
     before = await house.store.top(session_id)
     key = request.headers.get("idempotency-key")
-    run = await submit(house, caller, session_id, asked, idempotency_key=key)
+    run = await submit(house, caller, session_id, asked, idempotency_key=key, named=named)
+    if not named:
+        request.state.session_id = run.session_id
     if prefers_async(request):
         headers = {"Preference-Applied": "respond-async", "Location": f"/api/v1/agent/run/{run.run_id}"}
         return Response(await as_it_stands(house, run), 202, headers, JSON)

@@ -25,11 +25,14 @@ async def ask(request: Request) -> Response:
     house: House = request.app.state.house
     body, _ = await read_json(request, AskRequest)
     caller = caller_in(request.scope)
-    session_id = await session_of(house, caller, request, body.session_id)
+    session_id, named = await session_of(house, caller, request, body.session_id)
     options = {"user_id": body.user_id} if body.user_id is not None else {}
     before = await house.store.top(session_id)
     key = request.headers.get("idempotency-key")
-    run = await submit(house, caller, session_id, RunRequest("ask", body.query, options=options), idempotency_key=key)
+    asked = RunRequest("ask", body.query, options=options)
+    run = await submit(house, caller, session_id, asked, idempotency_key=key, named=named)
+    if not named:
+        request.state.session_id = run.session_id
     if prefers_async(request):
         headers = {"Preference-Applied": "respond-async", "Location": events_url(run)}
         return Response(accepted(run).model_dump_json(), 202, headers, JSON)

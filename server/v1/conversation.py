@@ -20,10 +20,11 @@ def named(owner: str, name: str) -> str:
     return str(UUID(bytes=digest[:16], version=5))
 
 
-async def session_of(house: House, caller: Caller, request: Request, name: str | None) -> str:
-    """The id of the session that the request is for; a new one where it names none. X-Session-ID names it, too.
+async def session_of(house: House, caller: Caller, request: Request, name: str | None) -> tuple[str, bool]:
+    """The id of the session that the request is for, and whether it names it; else it is a new one.
 
-    The id of a session of the caller's stands for that session. Raises DoorError, StoreUnavailable.
+    X-Session-ID names it, too. The id of a session of the caller's stands for that session.
+    Raises DoorError, StoreUnavailable.
     """
     given = request.headers.get("x-session-id")
     if given is not None and (not 0 < len(given) <= LONGEST or not _SAFE.issuperset(given)):
@@ -32,11 +33,11 @@ async def session_of(house: House, caller: Caller, request: Request, name: str |
     if name is None:
         session_id = (await house.store.create_session(caller.owner)).session_id
         request.state.session_id = session_id
-        return session_id
+        return session_id, False
     session_id = await _own(house, caller, name) or named(caller.owner, name)
     await house.store.create_session(caller.owner, session_id)
     request.state.session_id = name if _SAFE.issuperset(name) else session_id
-    return session_id
+    return session_id, True
 
 
 async def _own(house: House, caller: Caller, name: str) -> str | None:

@@ -184,9 +184,10 @@ class Socket(Stream):
 class Client:
     """A client of all instances of a target: each request goes to the next of them."""
 
-    def __init__(self, urls: Iterable[str]) -> None:
+    def __init__(self, urls: Iterable[str], headers: dict[str, str] | None = None) -> None:
         self._urls = cycle(urls)
-        self.http = httpx.AsyncClient(timeout=WAIT, trust_env=False)
+        self._headers = headers or {}
+        self.http = httpx.AsyncClient(headers=self._headers, timeout=WAIT, trust_env=False)
 
     async def __aenter__(self) -> "Client":
         return self
@@ -248,7 +249,8 @@ class Client:
     @asynccontextmanager
     async def socket(self, **rest: Any) -> AsyncIterator[Socket]:
         url = self.url("/api/ws").replace("http", "ws", 1)
-        async with connect(url, proxy=None, max_size=None, close_timeout=2, **rest) as connection:
+        given = {"additional_headers": self._headers, **rest}
+        async with connect(url, proxy=None, max_size=None, close_timeout=2, **given) as connection:
             yield Socket(connection)
 
     async def kept(self, session_id: str) -> list[Frame]:

@@ -33,7 +33,20 @@ async def test_the_same_key_with_another_body_is_refused(client: Client) -> None
     session_id, key = await client.session(), {"Idempotency-Key": str(uuid4())}
     await client.chat(session_id, "Hello!", headers=key)
     assert_error(await client.chat(session_id, "Bye!", headers=key), 422, "idempotency_conflict")
-    assert_error(await client.chat(await client.session(), "Hello!", headers=key), 422, "idempotency_conflict")
+
+
+async def test_the_same_key_in_another_session_is_another_run(client: Client) -> None:
+    key = {"Idempotency-Key": "a key that others guess"}
+    mine, theirs = [(await client.chat(await client.session(), "Hello!", headers=key)).json() for _ in range(2)]
+    assert mine["run_id"] != theirs["run_id"]
+    assert mine["session_id"] != theirs["session_id"]
+
+
+async def test_a_repeated_ask_that_names_no_session_is_the_same_run_in_the_same_session(client: Client) -> None:
+    key, body = {"Idempotency-Key": str(uuid4())}, {"query": "Hello!"}
+    first, second = [await client.post("/api/v1/ask", json=body, headers=key) for _ in range(2)]
+    assert first.json() == second.json()
+    assert first.headers["x-session-id"] == second.headers["x-session-id"]
 
 
 async def test_fifty_times_at_once_with_one_key_is_one_run(client: Client) -> None:
