@@ -141,6 +141,8 @@ async def open_agents(
         report = await ingest([source], sync=True, prefix=BUNDLED, progress=progress)
         for path, reason in report.failed:
             _log.warning("document skipped: %s %s", path, reason)
+        for each in report.quarantined:
+            _log.warning("passage quarantined, it gives orders: %s, %s: %s", each.path, each.place, each.order)
         folder = examples or bundled_folder() / "examples"
         classifier = await asyncio.to_thread(
             lambda: kept(data_dir / "router.npz", load_examples(folder), embedding, unfamiliar=("none",))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from agents.knowledge.quarantine import without_orders
 from agents.passage import Passage
 from agents.question import Question, Turn
 from streaming.events import AgentId, Verdict
@@ -56,6 +57,9 @@ The sources do not answer the question: say in one sentence that it is not in th
 near, say what it is about. Do not answer from general knowledge.""",
 }
 
+NOTHING_ASKED = "(no question)"
+"""Told in place of a turn that only gave orders."""
+
 _TAG = re.compile(r"<(?=\s*/?\s*(?:source|question)\b)", re.IGNORECASE)
 
 
@@ -78,7 +82,7 @@ def _history(turns: Sequence[Turn]) -> Iterator[dict[str, str]]:
     kept: list[dict[str, str]] = []
     room = MAX_HISTORY
     for turn in reversed(turns[-MAX_TURNS:]):
-        text = _inert(turn.text[:MAX_TURN])
+        text = _inert(_asking(turn.text[:MAX_TURN]))
         room -= len(text)
         if room < 0:
             break
@@ -87,6 +91,7 @@ def _history(turns: Sequence[Turn]) -> Iterator[dict[str, str]]:
 
 
 def _asked(text: str, passages: Sequence[Passage]) -> str:
+    text = _asking(text)
     if not passages:
         return text
     sources = "\n".join(_source(n, passage) for n, passage in enumerate(passages, 1))
@@ -96,6 +101,11 @@ def _asked(text: str, passages: Sequence[Passage]) -> str:
 def _source(n: int, passage: Passage) -> str:
     title = passage.title if passage.heading in ("", passage.title) else f"{passage.title}: {passage.heading}"
     return f'<source n="{n}" title="{_attribute(title)}">\n{_inert(passage.text[:MAX_SOURCE])}\n</source>'
+
+
+def _asking(text: str) -> str:
+    """What a turn asks, without the sentences that give the model orders: what is not told cannot be obeyed."""
+    return without_orders(text) or NOTHING_ASKED
 
 
 def _inert(text: str) -> str:

@@ -165,9 +165,14 @@ def ingest(settings: Settings, paths: Sequence[Path], domain: str | None, *, syn
     report = guarded(work())
     for path, reason in report.failed:
         errors.print(f"[red]skipped[/] {path}: {reason}", highlight=False, markup=True)
+    for each in report.quarantined:
+        errors.print(
+            f"quarantined {each.path} ({each.place}), it gives orders: {each.order}", highlight=False, markup=False
+        )
     click.echo(
         f"{report.added} added, {report.replaced} replaced, {report.unchanged} unchanged, {report.removed} removed, "
-        f"{len(report.failed)} failed: {report.chunks} chunks written"
+        f"{len(report.failed)} failed: {report.chunks} chunks written, "
+        f"{len(report.quarantined)} quarantined"
     )
     if report.failed:
         sys.exit(1)

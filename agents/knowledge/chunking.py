@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from agents.sentences import Unit, units
 
-VERSION = "sections-1"
+VERSION = "sections-2"
 """Part of an index's identity: change it whenever the same document would be cut differently."""
 
 LIMIT = 900

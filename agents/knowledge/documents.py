@@ -9,6 +9,7 @@ from agents.errors import AgentError
 from agents.hashing import content_hash
 from agents.knowledge.chunking import Section
 from agents.knowledge.markup import html_sections, markdown_sections
+from agents.knowledge.quarantine import hidden_orders
 
 SIZE_LIMIT = 20 * 1024 * 1024
 """Bytes; a larger file is refused."""
@@ -27,13 +28,17 @@ class DocumentUnreadable(AgentError):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file says. `domain` is "general" where nothing names one; `content_hash` is of the file's bytes."""
+    """What a file says. `domain` is "general" where nothing names one; `content_hash` is of the file's bytes.
+
+    `hidden_orders` are orders to a model that no reader sees, such as in comments; they are not in the sections.
+    """
 
     title: str
     url: str
     domain: str
     sections: tuple[Section, ...]
     content_hash: str
+    hidden_orders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class _Content:
     sections: list[Section]
     title: str = ""
     front: dict[str, str] | None = None
+    hidden_orders: tuple[str, ...] = ()
 
 
 def read(path: Path, *, url: str | None = None, domain: str | None = None) -> Document:
@@ -63,6 +69,7 @@ def read(path: Path, *, url: str | None = None, domain: str | None = None) -> Do
         domain=front.get("domain") or domain or "general",
         sections=tuple(sections),
         content_hash=content_hash(data),
+        hidden_orders=content.hidden_orders,
     )
 
 
@@ -94,7 +101,7 @@ def _text(path: Path, data: bytes) -> str:
 def _markdown(path: Path, data: bytes) -> _Content:
     front, text = _front_matter(_text(path, data))
     title, sections = markdown_sections(text)
-    return _Content(sections, title, front)
+    return _Content(sections, title, front, tuple(hidden_orders(text)))
 
 
 def _plain(path: Path, data: bytes) -> _Content:
@@ -102,8 +109,9 @@ def _plain(path: Path, data: bytes) -> _Content:
 
 
 def _html(path: Path, data: bytes) -> _Content:
-    title, sections = html_sections(_text(path, data))
-    return _Content(sections, title)
+    text = _text(path, data)
+    title, sections = html_sections(text)
+    return _Content(sections, title, hidden_orders=tuple(hidden_orders(text)))
 
 
 def _pdf(path: Path, data: bytes) -> _Content:

@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Literal, get_args
 from uuid import NAMESPACE_URL, uuid5
 
 from agents.embedding import Embedding
 from agents.hashing import chunk_hash, content_hash
-from agents.knowledge.chunking import chunks
+from agents.knowledge.chunking import Chunk, chunks
 from agents.knowledge.documents import Document, DocumentUnreadable, is_readable, load, read
 from agents.knowledge.index import Entry, Index
+from agents.knowledge.quarantine import order, quarantined
 from agents.passage import Domain, Passage
 from agents.terms import weights
 
@@ -19,6 +21,15 @@ BATCH = 256
 """Chunks gathered before they are embedded and put."""
 
 Outcome = Literal["added", "replaced", "unchanged", "removed", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A passage that gives orders to a model and was left out: its file, its place there, and the order's words."""
+
+    path: str
+    place: str
+    order: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +45,7 @@ class Progress:
 
 @dataclass(slots=True)
 class Report:
-    """What an ingest did: how many documents came to each outcome, chunks written, and why files failed."""
+    """What an ingest did: how many documents came to each outcome, chunks written, failures, what was left out."""
 
     added: int = 0
     replaced: int = 0
@@ -42,6 +53,7 @@ class Report:
     removed: int = 0
     chunks: int = 0
     failed: list[tuple[str, str]] = field(default_factory=list)
+    quarantined: list[Quarantined] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +120,17 @@ class Ingest:
 
         for file in files:
             try:
-                entries = await asyncio.to_thread(self._read, file, known.get(file.key))
+                read_one = await asyncio.to_thread(self._read, file, known.get(file.key))
             except DocumentUnreadable as error:
                 report.failed.append((str(file.path), error.reason))
                 tell(str(file.path), "failed", error.reason)
                 continue
-            if entries is None:
+            if read_one is None:
                 report.unchanged += 1
                 tell(str(file.path), "unchanged")
                 continue
+            entries, left_out = read_one
+            report.quarantined += left_out
             waiting.append((file, entries))
             if sum(len(entries) for _, entries in waiting) >= BATCH:
                 await write()
@@ -129,11 +143,12 @@ class Ingest:
             await self._index.settle()
         return report
 
-    def _read(self, file: _File, known: str | None) -> list[Entry] | None:
+    def _read(self, file: _File, known: str | None) -> tuple[list[Entry], list[Quarantined]] | None:
         if known and known == content_hash(load(file.path)):
             return None
         document = read(file.path, url=file.url, domain=file.domain)
-        return _entries(document, file.key, self._embedding)
+        kept, left_out = _sifted(document, str(file.path))
+        return _entries(document, kept, file.key, self._embedding), left_out
 
     async def _write(
         self,
@@ -144,9 +159,8 @@ class Ingest:
     ) -> None:
         batch = list(waiting)
         entries = [entry for _, entries in batch for entry in entries]
-        if not entries:
-            return
-        await self._index.put(entries)
+        if entries:
+            await self._index.put(entries)
         for file, own in batch:
             replaced = file.key in known
             if replaced:
@@ -158,8 +172,28 @@ class Ingest:
             tell(str(file.path), "replaced" if replaced else "added")
 
 
-def _entries(document: Document, key: str, embedding: Embedding) -> list[Entry]:
+def _sifted(document: Document, path: str) -> tuple[list[Chunk], list[Quarantined]]:
+    """The passages that may be quoted, counted anew, and those that give orders; such a title condemns them all."""
+    left_out = [Quarantined(path, "a hidden comment", said) for said in document.hidden_orders]
     pieces = chunks(document.sections)
+    if said := order(f"{document.title}\n{document.url}"):
+        return [], [*left_out, Quarantined(path, "title", said)]
+    kept: list[Chunk] = []
+    for heading, group in groupby(pieces, key=lambda piece: piece.heading):
+        own = list(group)
+        flagged = quarantined([piece.text for piece in own])
+        if said := order(heading):
+            flagged = dict.fromkeys(range(len(own)), said)
+        for n, piece in enumerate(own):
+            if n in flagged:
+                place = f"{heading or 'beginning'}, passage {piece.position + 1}"
+                left_out.append(Quarantined(path, place, flagged[n]))
+            else:
+                kept.append(replace(piece, position=len(kept)))
+    return kept, left_out
+
+
+def _entries(document: Document, pieces: Sequence[Chunk], key: str, embedding: Embedding) -> list[Entry]:
     # Title and heading are searched with the text, and shown apart from it.
     texts = [". ".join(filter(None, (document.title, piece.heading, piece.text))) for piece in pieces]
     vectors = embedding.embed(texts)
