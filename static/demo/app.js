@@ -51,7 +51,8 @@ function paint() {
   const { state, times, pending } = conversation;
   const run = (selected && conversation.run(selected)) || state.runs.at(-1) || null;
   const more = thread.show(conversation, run?.run_id ?? null);
-  if (log.show(run, run && times.get(run.run_id)) || more) changed();
+  const later = thread.made > 0; // a new turn is work enough for a frame: its steps come with the next
+  if (later || log.show(run, run && times.get(run.run_id)) || more) changed();
   agents.show(run);
   developer.show(conversation);
   const empty = state.runs.length === 0 && pending.length === 0;

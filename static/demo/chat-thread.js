@@ -13,6 +13,7 @@ export class ChatThread extends HTMLElement {
   #following = true;
   #actions = {};
   #list = el("div", { class: "turns" });
+  made = 0; // turns made by the last `show`
   #latest = el("button", { type: "button", class: "latest", hidden: true }, icon("down"), "Latest");
 
   connectedCallback() {
@@ -60,6 +61,7 @@ export class ChatThread extends HTMLElement {
   show({ state, pending }, selected) {
     let more = false;
     let made = 0;
+    this.made = 0;
     const ids = new Set(state.runs.map((run) => run.run_id));
     for (const [id, turn] of this.#turns) if (!ids.has(id)) (turn.element.remove(), this.#turns.delete(id));
     for (const run of state.runs) {
@@ -71,6 +73,7 @@ export class ChatThread extends HTMLElement {
       }
       if (!turn) {
         turn = new Turn(run, this.#actions);
+        this.made = made;
         this.#turns.set(run.run_id, turn);
         this.#list.insertBefore(turn.element, this.#list.querySelector(".pending"));
       }

@@ -1,6 +1,7 @@
 """The page is quick: to its first paint, and with a long answer and many log rows."""
 
 import json
+import statistics
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,8 +24,8 @@ FIRST_PAINT = 200.0
 class Frames:
     """What the page's frames cost while it was watched: milliseconds of the main thread's processor time.
 
-    Processor time, since on a machine that does other things as well a clock on the wall measures those too; what the
-    wall's clock said of frames over 50 ms is printed beside it.
+    Beside it what the wall's clock says of frames over 50 ms, which on a machine that does other things as well measures
+    those too.
     """
 
     def __init__(self) -> None:
@@ -85,7 +86,7 @@ async def test_the_first_paint_comes_within_200_ms(server: Server, visit: Open) 
             await visitor.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
         )
     print("first paint, ms:", sorted(round(paint) for paint in paints))
-    assert min(paints) <= FIRST_PAINT  # the others had to wait for a processor
+    assert statistics.median(paints) <= FIRST_PAINT
 
 
 @pytest.mark.parametrize("transport", ["sse", "ws"])

@@ -136,6 +136,7 @@ class Visitor:
 
     async def whole(self, session: Any) -> None:
         """The newest answer is the one that REST gives: its tokens, its copy, and what is shown, to the character."""
+        await self.page.bring_to_front()  # a tab behind another draws once a second, and clicks wait for that
         turn = session["turns"][-1]
         events = [event for event in await self.events() if event["run_id"] == turn["run_id"]]
         ids = [tuple(map(int, event["id"].split("-"))) for event in events]
