@@ -6,6 +6,7 @@ from playwright.async_api import expect
 
 from tests.page.conftest import Open
 from tests.page.serving import Server
+from tests.page.test_access import violations
 from tests.page.visitor import Visitor
 
 
@@ -26,8 +27,7 @@ async def test_a_semantic_hit_says_how_alike_the_questions_are(server: Server, v
     await visitor.ask("How long could I try it out before I have to pay?")
     await visitor.over()
     row = visitor.page.locator(".row[data-type=cache]")
-    similarity = (await visitor.events())[-1]["data"]["metrics"]["cache_status"]
-    assert similarity == "hit"
+    assert (await visitor.events())[-1]["data"]["metrics"]["cache_status"] == "hit"
     await expect(row.locator(".row-aside")).to_contain_text("in other words, 9")
     assert "Hit: the same question in other words" in (await open_rows(visitor))["cache"]
     await expect(row.locator(".near")).to_contain_text("%")
@@ -62,3 +62,6 @@ async def test_a_warning_is_seen_and_unknown_fields_are_shown(server: Server, vi
         assert told in beneath["vector_search"]
     assert "Nothing" not in beneath["vector_search"]
     assert "Also\nBilling 41%" in beneath["routing"]
+    for theme in ("light", "dark"):
+        await visitor.page.emulate_media(color_scheme=theme)
+        assert await violations(visitor) == []

@@ -24,8 +24,7 @@ FIRST_PAINT = 200.0
 class Frames:
     """What the page's frames cost while it was watched: milliseconds of the main thread's processor time.
 
-    Beside it what the wall's clock says of frames over 50 ms, which on a machine that does other things as well measures
-    those too.
+    Beside it what the wall's clock says of frames over 50 ms, which on a busy machine measures what else it does.
     """
 
     def __init__(self) -> None:
@@ -56,6 +55,11 @@ class Frames:
                 self.costs.append(cost)
                 cost = 0.0
         assert len(self.costs) > 20
+
+    def check(self) -> None:
+        """No frame costs more than it may, and none takes longer, but for one that had to wait for a processor."""
+        assert max(self.costs) <= FRAME
+        assert len(self.wall) <= 1
 
     def __str__(self) -> str:
         worst = ", ".join(f"{cost:.0f}" for cost in sorted(self.costs)[-5:])
@@ -99,7 +103,7 @@ async def test_5000_tokens_as_they_come(server: Server, browser: Browser, visit:
         await visitor.ask(LONG)
         await visitor.over(timeout=120_000)
     assert len((await visitor.copied()).split()) >= 5000
-    assert max(frames.costs) <= FRAME
+    frames.check()
 
 
 def long_run(session: str, tokens: int, rows: int) -> str:
@@ -153,4 +157,4 @@ async def test_5000_tokens_and_500_rows_all_at_once(server: Server, browser: Bro
         await visitor.page.locator("chat-thread").hover()
         for _ in range(20):
             await visitor.page.mouse.wheel(0, -1500)
-    assert max(frames.costs) <= FRAME
+    frames.check()
