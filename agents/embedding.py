@@ -100,8 +100,10 @@ class WordLlama:
         rows = np.flatnonzero(sizes)
         if rows.size:
             tokens = np.fromiter(chain.from_iterable(ids), dtype=np.intp, count=int(sizes.sum()))
-            starts = np.concatenate(([0], np.cumsum(sizes[rows])[:-1]))
-            out[rows] = np.add.reduceat(self._vectors[np.minimum(tokens, len(self._vectors) - 1)], starts, axis=0)
+            vectors = self._vectors[np.minimum(tokens, len(self._vectors) - 1)]
+            ends = np.cumsum(sizes).tolist()
+            for row in rows.tolist():  # np.add.reduceat takes 2.5 times as long
+                vectors[ends[row] - sizes[row] : ends[row]].sum(axis=0, out=out[row])
         return out
 
     def _ids(self, text: str) -> list[int]:

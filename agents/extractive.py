@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import numpy as np
 
+from agents.clauses import clauses
 from agents.embedding import Embedding
 from agents.knowledge.index import Index
 from agents.llm import Usage
@@ -32,8 +33,12 @@ class Extractive:
         self, question: Question, passages: Sequence[Passage], *, agent: AgentId, verdict: Verdict
     ) -> AsyncIterator[str | Usage]:
         """Sentences of the passages, verbatim, each followed by ` [n]`."""
-        if agent == "orchestrator":
+        if agent == "orchestrator" and not passages:
             text = reply(question.text)
+        elif agent == "orchestrator":  # a message of several domains: each of its questions is answered for itself
+            asked = (Standalone(each, ((each, 1.0),)) for each in clauses(question.text))
+            found = [await asyncio.to_thread(self._compose, each, passages) for each in asked]
+            text = "\n\n".join(dict.fromkeys(found))
         else:
             text = await asyncio.to_thread(self._compose, standalone(question), passages)
         for piece in pieces(text):

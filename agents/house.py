@@ -35,6 +35,7 @@ from agents.passage import Domain
 from agents.question import Answerer, Question
 from agents.reading import Reader
 from agents.router import Route, Router
+from agents.spanning import Spanning
 from agents.specialist import Specialist
 from agents.standalone import Standalone
 from agents.task import Task
@@ -173,7 +174,7 @@ async def open_agents(
             return Workplace(search, index, task.history, lambda: datetime.now(UTC))
 
         yield Agents(
-            orchestrator=Orchestrator(router, retrieval, team, writer, logs),
+            orchestrator=Orchestrator(router, retrieval, team, writer, Spanning(writer, retrieval, judge, logs), logs),
             ingest=ingest,
             retrieval=retrieval,
             router=router,

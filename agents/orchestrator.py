@@ -6,6 +6,7 @@ from contextlib import aclosing
 from time import perf_counter
 
 from agents.citations import gate
+from agents.clauses import clauses
 from agents.knowledge.retrieval import Retrieval
 from agents.llm import LanguageModel, Usage
 from agents.logs import Logs
@@ -13,7 +14,8 @@ from agents.question import Answerer, Question
 from agents.quotes import pieces
 from agents.router import Route, Router, named
 from agents.smalltalk import off_topic
-from agents.standalone import standalone
+from agents.spanning import Spanning, spanning
+from agents.standalone import Standalone, standalone
 from streaming.events import AgentId, AgentStatus, Metrics, Output, RunCompleted
 
 
@@ -26,12 +28,14 @@ class Orchestrator:
         retrieval: Retrieval,
         agents: Mapping[AgentId, Answerer],
         model: LanguageModel,
+        several: Spanning,
         logs: Logs,
     ) -> None:
         self._router = router
         self._retrieval = retrieval
         self._agents = agents
         self._model = model
+        self._several = several
         self._logs = logs
 
     async def __call__(self, question: Question) -> AsyncIterator[Output]:
@@ -43,7 +47,7 @@ class Orchestrator:
         agent = self._agents.get(route.agent)
         if agent is None:
             yield AgentStatus(agent="orchestrator", status="active")
-            answer = self._own(question, route)
+            answer = self._several(question, route.spans) if route.spans else self._own(question, route)
         else:
             yield AgentStatus(agent="orchestrator", status="complete")
             yield AgentStatus(agent=route.agent, status="active")
@@ -64,6 +68,14 @@ class Orchestrator:
             return named(question.agent)
         previous = next((turn.agent for turn in reversed(question.history) if turn.speaker == "agent"), None)
         alone = standalone(question)
+        whole = await self._routed(alone, previous)
+        asked = clauses(question.text)
+        if alone.follows_up or len(asked) == 1:
+            return whole
+        routes = await asyncio.gather(*(self._routed(Standalone(each, ((each, 1.0),))) for each in asked))
+        return spanning(whole, asked, routes) or whole
+
+    async def _routed(self, alone: Standalone, previous: AgentId | None = None) -> Route:
         documents = await self._retrieval.domains(alone)
         return await asyncio.to_thread(self._router, alone, documents=documents, previous=previous)
 

@@ -44,7 +44,7 @@ class Reading:
     """The sentences of a passage: `vectors` (n, dimension), of each sentence under its heading; `terms` of each alone.
 
     `heading` are the terms of the heading, `context` these and the title's, `all_terms` these and the sentences';
-    `words` are the passage's words without stop words.
+    `text` is the title, the heading and the passage.
     """
 
     units: tuple[Unit, ...]
@@ -54,7 +54,12 @@ class Reading:
     heading: frozenset[int]
     context: frozenset[int]
     all_terms: frozenset[int]
-    words: tuple[str, ...]
+    text: str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The passage's distinct words without stop words, its title's and heading's too; only the verdict asks."""
+        return tuple(sorted(word for word in set(words(self.text)) if term(word) is not None))
 
 
 class Reader:
@@ -99,7 +104,6 @@ class Reader:
         for passage, head, own in zip(passages, heads, cut, strict=True):
             each = tuple(terms(passage.text[unit.start : unit.end]) for unit in own)
             context, heading = terms(head), terms(passage.heading)
-            said = {word for word in words(f"{head} {passage.text}") if term(word) is not None}
             found[passage.content_hash] = Reading(
                 units=own,
                 sentences=tuple(_sentences(passage, own, each, heading)),
@@ -108,7 +112,7 @@ class Reader:
                 heading=heading,
                 context=context,
                 all_terms=context.union(*each),
-                words=tuple(sorted(said)),
+                text=f"{head} {passage.text}",
             )
             start += len(own)
         return found

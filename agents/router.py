@@ -7,6 +7,7 @@ from typing import cast
 
 from agents.classifier import Classifier, Scores
 from agents.examples import Label
+from agents.passage import Domain
 from agents.standalone import Standalone
 from streaming.events import AgentId, RoutingData, RunnerUp
 
@@ -25,10 +26,14 @@ LEAN = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Who answers: an agent, or for "none" the orchestrator, which declines."""
+    """Who answers: an agent, or for "none" the orchestrator, which declines.
+
+    `spans` are the questions of a message of several domains, which the orchestrator answers from these.
+    """
 
     label: Label
     data: RoutingData
+    spans: tuple[tuple[Domain, str], ...] = ()
 
     @property
     def agent(self) -> AgentId:
@@ -75,6 +80,7 @@ class Router:
                 target_agent=agent,
                 reasoning=_reasoning(label, scores, documents, previous if leaning else None),
                 runner_up=RunnerUp(target_agent=_agent(second[0]), confidence=round(second[1], 4)) if second else None,
+                margin=round(ranked[0][1] - second[1], 4) if second else None,
             ),
         )
 

@@ -6,7 +6,7 @@ import importlib
 
 from benchmarks.table import show
 
-PARTS = ("delivery", "memory", "relay", "first_token", "start", "redis")
+PARTS = ("delivery", "memory", "relay", "first_token", "start", "large", "redis")
 
 
 def main() -> None:

@@ -141,13 +141,14 @@ class RunnerUp(Model):
 
 
 class RoutingData(Model):
-    """Who will answer, how sure the router is, and why."""
+    """Who will answer, how sure the router is, and why; `margin` is how far the runner-up is behind."""
 
     intent: str
     confidence: Unit
     target_agent: AgentId
     reasoning: str
     runner_up: RunnerUp | None = None
+    margin: Unit | None = None
 
 
 class VectorSearchData(Model):
