@@ -25,7 +25,9 @@ async def ask_here(settings: Settings, question: str, agent: str | None) -> Asyn
     async with AsyncExitStack() as stack:
         stack.enter_context(claim_data_dir(settings.data_dir, None))
         model = await open_model(settings, stack)
-        agents = await stack.enter_async_context(open_agents(data_dir=settings.data_dir, model=model))
+        agents = await stack.enter_async_context(
+            open_agents(data_dir=settings.data_dir, examples=settings.examples_dir, model=model)
+        )
         async for item in agents.answer(Question(question, agent=cast("AgentId | None", agent))):
             event = encoder.token(item, 0) if isinstance(item, str) else encoder.fact(item, 0)
             yield json.loads(event.body)

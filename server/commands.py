@@ -117,7 +117,7 @@ def prepare_index(settings: Settings) -> None:
     from agents.house import open_agents
 
     async def work() -> None:
-        async with open_agents(data_dir=settings.data_dir, progress=IndexBar()):
+        async with open_agents(data_dir=settings.data_dir, examples=settings.examples_dir, progress=IndexBar()):
             pass
 
     asyncio.run(work())
@@ -159,7 +159,9 @@ def ingest(settings: Settings, paths: Sequence[Path], domain: str | None, *, syn
 
     async def work() -> "Report":
         with claim_data_dir(settings.data_dir, None):
-            async with open_agents(data_dir=settings.data_dir, progress=IndexBar()) as agents:
+            async with open_agents(
+                data_dir=settings.data_dir, examples=settings.examples_dir, progress=IndexBar()
+            ) as agents:
                 return await agents.ingest(paths, sync=sync, domain=cast("Domain | None", domain), progress=IndexBar())
 
     report = guarded(work())
@@ -203,7 +205,9 @@ def evaluate(settings: Settings, questions: Path | None, split: str | None, *, a
         known = load_questions(questions or bundled_folder() / "questions.jsonl")
         chosen = [question for question in known if split is None or question.split == split]
         with claim_data_dir(settings.data_dir, None):
-            async with open_agents(data_dir=settings.data_dir, progress=IndexBar()) as agents:
+            async with open_agents(
+                data_dir=settings.data_dir, examples=settings.examples_dir, progress=IndexBar()
+            ) as agents:
                 with bar() as drawn:
                     task = drawn.add_task("Asking", total=len(chosen))
                     return await measure(

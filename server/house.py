@@ -169,7 +169,14 @@ async def open_house(
         store = await _open_store(settings, stack)
         model = await open_model(settings, stack)
         agents = await stack.enter_async_context(
-            open_agents(data_dir=settings.data_dir, model=model, answers=store.answers, tools=tools, progress=progress)
+            open_agents(
+                data_dir=settings.data_dir,
+                examples=settings.examples_dir,
+                model=model,
+                answers=store.answers,
+                tools=tools,
+                progress=progress,
+            )
         )
         fanout, pulse = Fanout(store), Pulse(period=settings.heartbeat, blocked=settings.slow_timeout)
         store.on_delete = fanout.close_session

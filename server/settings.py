@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     data_dir: Path = Field(Path("data"), description="Where sessions, events and the index are kept.")
+    examples_dir: Path | None = Field(None, description="The router's examples; none: the bundled ones.")
     redis_url: str | None = Field(None, description="Redis that instances share; none: SQLite, for one.")
     workers: int = Field(1, ge=1, le=64, description="Processes that serve the port; more than one needs REDIS_URL.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")

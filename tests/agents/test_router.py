@@ -16,7 +16,7 @@ from agents.house import bundled_folder, open_agents
 from agents.question import Question, Turn
 from agents.router import Router, named
 from agents.standalone import Standalone
-from tests.agents.samples import house
+from tests.agents.samples import house, write
 
 EMBEDDING = WordLlama()
 SMALL = {
@@ -176,3 +176,14 @@ async def test_a_change_of_subject_is_routed_by_itself(tmp_path: Path) -> None:
             alone += (await agents.route(each.question)).agent == each.agent
             right += (await agents.route(replace(each.question, history=history))).agent == each.agent
     assert right >= alone - 0.05 * len(direct)
+
+
+async def test_an_operators_examples_decide_from_the_next_start_on(tmp_path: Path) -> None:
+    folder = write(tmp_path / "examples", {f"{label}.txt": "\n".join(texts) for label, texts in SMALL.items()})
+    question = Question("Where do the quokkas graze?")
+    for label in ("policy", "billing"):
+        (folder / f"{label}.extra.txt").write_text("Where do the quokkas graze?\nQuokkas graze here\n" * 3)
+        documents = write(tmp_path / "documents")
+        async with open_agents(data_dir=tmp_path / "data", documents=documents, examples=folder) as agents:
+            assert (await agents.route(question)).agent == label
+        (folder / f"{label}.extra.txt").unlink()
