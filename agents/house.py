@@ -38,6 +38,7 @@ from agents.router import Route, Router
 from agents.spanning import Spanning
 from agents.specialist import Specialist
 from agents.standalone import Standalone
+from agents.support import Support
 from agents.task import Task
 from agents.tool_loop import ToolLoop, ToolModel
 from agents.tools.registry import Tools, known_tools
@@ -153,12 +154,13 @@ async def open_agents(
         reader = Reader(embedding)
         retrieval, logs = Retrieval(index, embedding, reader, wording), Logs()
         judge = Judge(reader, embedding, wording, evidence or bundled_model())
+        supports = Support(embedding)
         writer = model or Extractive(embedding, reader, index, wording)
         store = answers or MemoryStore()
         likeness = Likeness(embedding, wording.everyday, bundled_likeness())
 
         def specialist(domain: Domain) -> Specialist:
-            return Specialist(domain, writer, retrieval, judge, logs)
+            return Specialist(domain, writer, retrieval, judge, logs, supports)
 
         caches: dict[AgentId, WithCache] = {
             domain: WithCache(domain, specialist(domain), store, index.hashes, logs, Earlier(embedding, likeness), ttl)

@@ -1,11 +1,12 @@
 """An agent that answers from the documents of its domain: search, verdict, then an answer with citations."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from time import perf_counter
 
-from agents.citations import gate
+from agents.citations import Gate, Supports, through
 from agents.evidence import Evidence, Judge
 from agents.knowledge.retrieval import Retrieval, Retrieved
 from agents.llm import LanguageModel, Usage
@@ -17,11 +18,22 @@ from agents.smalltalk import decline
 from agents.standalone import standalone
 from streaming.events import Citation, Metrics, Output, RunCompleted
 
+_log = logging.getLogger(__name__)
+
 
 class Specialist:
     """The billing, technical or policy agent: an Answerer."""
 
-    def __init__(self, domain: Domain, model: LanguageModel, retrieval: Retrieval, judge: Judge, logs: Logs) -> None:
+    def __init__(
+        self,
+        domain: Domain,
+        model: LanguageModel,
+        retrieval: Retrieval,
+        judge: Judge,
+        logs: Logs,
+        supports: Supports,
+    ) -> None:
+        self._supports = supports
         self._domain = domain
         self._model = model
         self._retrieval = retrieval
@@ -46,7 +58,8 @@ class Specialist:
         cited: dict[str, int] = {}
         usage = Usage()
         answer = self._model.answer(question, found.passages, agent=self._domain, verdict=evidence.verdict)
-        async with aclosing(gate(answer, found.passages)) as checked:
+        markers = Gate(found.passages, self._supports)
+        async with aclosing(through(markers, answer)) as checked:
             async for output in checked:
                 match output:
                     case Usage():
@@ -57,6 +70,8 @@ class Specialist:
                     case str():
                         said.append(output)
                         yield output
+        if markers.dropped:
+            _log.warning("markers dropped, no source supports the sentence: %d", markers.dropped)
         yield self._completed("".join(said), evidence, found, cited, usage, started)
 
     def _completed(

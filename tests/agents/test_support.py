@@ -1,0 +1,106 @@
+"""The support check over labelled sentences about the bundled documents, and in front of models."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agents.citations import gate
+from agents.embedding import WordLlama
+from agents.house import bundled_folder
+from agents.knowledge.chunking import chunks
+from agents.knowledge.documents import read
+from agents.llm import Usage
+from agents.openai_model import open_openai
+from agents.passage import Passage
+from agents.support import Support
+from streaming.events import Citation
+from tests.agents.samples import DOCUMENTS, asked, house, passage
+from tests.model_server import model_server
+
+PAIRS = [json.loads(line) for line in (Path(__file__).parent / "data" / "citations.jsonl").read_text().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def support() -> Support:
+    return Support(WordLlama())
+
+
+def sources(page: str) -> list[tuple[str, Passage]]:
+    document = read(bundled_folder() / "documents" / page)
+    return [
+        (piece.heading, passage(piece.text, heading=piece.heading, title=document.title))
+        for piece in chunks(document.sections)
+    ]
+
+
+def judged(support: Support, half: str) -> Iterator[tuple[bool, bool, list[bool]]]:
+    """Of each pair: whether the right sentence passes, the wrong one, and the right one under other sections."""
+    for pair in PAIRS:
+        if pair["half"] == half:
+            own = [each for heading, each in sources(pair["page"]) if heading == pair["heading"]]
+            other = [each for heading, each in sources(pair["page"]) if heading != pair["heading"]]
+            yield (
+                any(support(pair["supported"], each) for each in own),
+                any(support(pair["unsupported"], each) for each in own),
+                [support(pair["supported"], each) for each in other],
+            )
+
+
+@pytest.mark.parametrize("half", ["tune", "held"])
+def test_right_markers_mostly_pass_and_those_to_another_section_do_not(support: Support, half: str) -> None:
+    found = list(judged(support, half))
+    elsewhere = [each for _, _, others in found for each in others]
+    assert sum(right for right, _, _ in found) >= 0.8 * len(found)
+    assert sum(elsewhere) <= 0.02 * len(elsewhere)
+    assert sum(wrong for _, wrong, _ in found) <= 0.2 * len(found), "one word or figure was changed"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "supported"),
+    [
+        ("Monthly plans can be refunded within 7 days", True),
+        ("Monthly plans can be refunded within 8 days", False),
+        ("Monthly plans cannot be refunded within 7 days", False),
+        ("The Gold plan can be refunded within 7 days", False),
+        ("", False),
+    ],
+)
+def test_figures_names_and_negation_count(support: Support, sentence: str, supported: bool) -> None:
+    assert support(sentence, passage("A monthly plan can be refunded within 7 days of payment.")) is supported
+
+
+async def test_a_models_marker_without_support_is_dropped(support: Support) -> None:
+    async def model() -> object:
+        yield "Otters swim [1]. Otters fly "
+        yield "for 9 hours [1]. Bees hum [2]."
+        yield Usage()
+
+    out = [each async for each in gate(model(), [passage("Otters swim.")], supports=support)]  # type: ignore[arg-type]
+    assert (
+        "".join(each for each in out if isinstance(each, str)) == "Otters swim [1]. Otters fly for 9 hours. Bees hum."
+    )
+    assert [each.marker for each in out if isinstance(each, Citation)] == [1]
+
+
+async def test_quotes_keep_all_their_markers_and_sources_and_so_does_the_cache(tmp_path: Path) -> None:
+    async with house(tmp_path, DOCUMENTS) as agents:
+        for _ in range(2):
+            _, text, ending = await asked(agents, "How do I request a refund?")
+            assert "[1]" in text
+            assert [source for source in ending.sources if source.marker == 1]
+        assert ending.metrics.cache_status == "hit"
+
+
+async def test_a_model_that_quotes_is_cited_through_the_house(tmp_path: Path) -> None:
+    from agents.house import open_agents
+    from tests.agents.samples import write
+
+    async with (
+        model_server() as server,
+        open_openai(api_key=None, base_url=server.url, model="quote") as model,
+        open_agents(data_dir=tmp_path / "data", documents=write(tmp_path / "documents"), model=model) as agents,
+    ):
+        _, text, _ = await asked(agents, "Can the first payment of a monthly plan be refunded?")
+        assert text.endswith(" [1].")
