@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -17,6 +18,7 @@ from agents.cache import WithCache
 from agents.earlier import Earlier
 from agents.embedded_work import EmbeddedWork
 from agents.embedding import Embedding, WordLlama
+from agents.errors import AgentError, IndexUnavailable
 from agents.evidence import EvidenceModel, Judge, bundled_model
 from agents.examples import load_examples
 from agents.extractive import Extractive
@@ -26,6 +28,7 @@ from agents.knowledge.chunking import VERSION
 from agents.knowledge.edge import open_edge
 from agents.knowledge.index import Index
 from agents.knowledge.ingest import Ingest, Progress, Report
+from agents.knowledge.opening import OpenIndex
 from agents.knowledge.retrieval import Retrieval, Retrieved
 from agents.likeness import Likeness, bundled_likeness
 from agents.llm import LanguageModel
@@ -51,6 +54,9 @@ BUNDLED = "bundled"
 
 CACHED: dict[Domain, float] = {"billing": 6 * 3600.0, "policy": 24 * 3600.0}
 """Seconds for which an agent's answers are kept at most; the technical agent answers afresh."""
+
+AGAIN = 3.0
+"""Seconds after which a server that was away when the bundled documents should go there is tried again."""
 
 _log = logging.getLogger(__name__)
 
@@ -114,6 +120,34 @@ async def _one_thread_for_algebra() -> AsyncIterator[None]:
         yield
 
 
+async def _bundle(ingest: Ingest, source: Path, progress: Callable[[Progress], None]) -> None:
+    report = await ingest([source], sync=True, prefix=BUNDLED, progress=progress)
+    for path, reason in report.failed:
+        _log.warning("document skipped: %s %s", path, reason)
+    for each in report.quarantined:
+        _log.warning("passage quarantined, it gives orders: %s, %s: %s", each.path, each.place, each.order)
+
+
+@asynccontextmanager
+async def _until_done(work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Repeats work in the background until the index's server is there to do it with."""
+
+    async def repeat() -> None:
+        while True:
+            await asyncio.sleep(AGAIN)
+            try:
+                return await work()
+            except AgentError as error:
+                _log.warning("the bundled documents are not indexed yet: %s", error)
+
+    async with asyncio.TaskGroup() as tasks:
+        repeating = tasks.create_task(repeat())
+        try:
+            yield
+        finally:
+            repeating.cancel()
+
+
 @asynccontextmanager
 async def open_agents(
     *,
@@ -124,27 +158,35 @@ async def open_agents(
     answers: AnswerStore | None = None,
     evidence: EvidenceModel | None = None,
     tools: Tools | None = None,
+    index_at: OpenIndex | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> AsyncIterator[Agents]:
     """Everything that answers, from the index under `data_dir`.
 
     The folder `documents` (the bundled ones by default) is ingested if it changed, with progress told file by file;
-    `model` None means answers quoted from the sources; `tools` are those of agent runs (by default all). Raises
-    IndexMismatch, IndexBusy, IndexUnavailable and ExamplesInvalid.
+    `model` None means answers quoted from the sources; `tools` are those of agent runs (by default all);
+    `index_at` opens an index elsewhere. Raises IndexMismatch, IndexBusy, IndexUnavailable and ExamplesInvalid.
     """
     embedding = await asyncio.to_thread(WordLlama)
     binding = Binding(embedding.name, embedding.dimension, VERSION)
     async with (
         _one_thread_for_algebra(),
-        open_edge(data_dir / "index", name="documents", binding=binding, rebuildable=BUNDLED) as index,
+        (
+            index_at(binding)
+            if index_at is not None
+            else open_edge(data_dir / "index", name="documents", binding=binding, rebuildable=BUNDLED)
+        ) as index,
+        AsyncExitStack() as stack,
     ):
         ingest = Ingest(index, embedding)
-        source = documents or bundled_folder() / "documents"
-        report = await ingest([source], sync=True, prefix=BUNDLED, progress=progress)
-        for path, reason in report.failed:
-            _log.warning("document skipped: %s %s", path, reason)
-        for each in report.quarantined:
-            _log.warning("passage quarantined, it gives orders: %s, %s: %s", each.path, each.place, each.order)
+        bundled = partial(_bundle, ingest, documents or bundled_folder() / "documents", progress)
+        try:
+            await bundled()
+        except IndexUnavailable as error:
+            if index_at is None:
+                raise
+            _log.warning("the bundled documents are not indexed yet: %s", error)
+            await stack.enter_async_context(_until_done(bundled))
         folder = examples or bundled_folder() / "examples"
         classifier = await asyncio.to_thread(
             lambda: kept(data_dir / "router.npz", load_examples(folder), embedding, unfamiliar=("none",))

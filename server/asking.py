@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from agents.question import Question
 from server.data_dir import claim_data_dir
-from server.house import open_model
+from server.house import index_at, open_model
 from server.settings import Settings
 from streaming.event import Encoder
 from streaming.events import AgentId
@@ -25,9 +25,10 @@ async def ask_here(settings: Settings, question: str, agent: str | None) -> Asyn
     async with AsyncExitStack() as stack:
         stack.enter_context(claim_data_dir(settings.data_dir, None))
         model = await open_model(settings, stack)
-        agents = await stack.enter_async_context(
-            open_agents(data_dir=settings.data_dir, examples=settings.examples_dir, model=model)
+        opening = open_agents(
+            data_dir=settings.data_dir, examples=settings.examples_dir, model=model, index_at=index_at(settings)
         )
+        agents = await stack.enter_async_context(opening)
         async for item in agents.answer(Question(question, agent=cast("AgentId | None", agent))):
             event = encoder.token(item, 0) if isinstance(item, str) else encoder.fact(item, 0)
             yield json.loads(event.body)

@@ -115,9 +115,12 @@ def serve_worker(settings: Settings, listener: socket.socket) -> None:
 def prepare_index(settings: Settings) -> None:
     """Bring the index up to date, for the workers to copy. Raises AgentError."""
     from agents.house import open_agents
+    from server.house import index_at
 
     async def work() -> None:
-        async with open_agents(data_dir=settings.data_dir, examples=settings.examples_dir, progress=IndexBar()):
+        async with open_agents(
+            data_dir=settings.data_dir, examples=settings.examples_dir, index_at=index_at(settings), progress=IndexBar()
+        ):
             pass
 
     asyncio.run(work())
@@ -129,7 +132,9 @@ def welcome(settings: Settings) -> None:
     errors.print(f"\n[bold green]ready[/]  {settings.url}/demo/", highlight=False)
     errors.print(f"  model   {model}", highlight=False)
     errors.print(f"  store   {store_of(settings)}", highlight=False)
-    errors.print("  index   Qdrant Edge with WordLlama and BM25 (embedded)", highlight=False)
+    index = "Qdrant Edge" if settings.qdrant_url is None else f"the Qdrant collection {settings.qdrant_collection}"
+    embedded = " (embedded)" if settings.qdrant_url is None else ""
+    errors.print(f"  index   {index} with WordLlama and BM25{embedded}", highlight=False)
     errors.print(f"  keys    {keys_of(settings)}\n", highlight=False)
 
 
@@ -156,11 +161,15 @@ def store_of(settings: Settings) -> str:
 def ingest(settings: Settings, paths: Sequence[Path], domain: str | None, *, sync: bool) -> None:
     """Index the documents; a line for each file that failed."""
     from agents.house import open_agents
+    from server.house import index_at
 
     async def work() -> "Report":
         with claim_data_dir(settings.data_dir, None):
             async with open_agents(
-                data_dir=settings.data_dir, examples=settings.examples_dir, progress=IndexBar()
+                data_dir=settings.data_dir,
+                examples=settings.examples_dir,
+                index_at=index_at(settings),
+                progress=IndexBar(),
             ) as agents:
                 return await agents.ingest(paths, sync=sync, domain=cast("Domain | None", domain), progress=IndexBar())
 
@@ -200,13 +209,17 @@ def evaluate(settings: Settings, questions: Path | None, split: str | None, *, a
     from agents.evaluation.report import as_json as render_json
     from agents.evaluation.report import table
     from agents.house import bundled_folder, open_agents
+    from server.house import index_at
 
     async def work() -> Any:
         known = load_questions(questions or bundled_folder() / "questions.jsonl")
         chosen = [question for question in known if split is None or question.split == split]
         with claim_data_dir(settings.data_dir, None):
             async with open_agents(
-                data_dir=settings.data_dir, examples=settings.examples_dir, progress=IndexBar()
+                data_dir=settings.data_dir,
+                examples=settings.examples_dir,
+                index_at=index_at(settings),
+                progress=IndexBar(),
             ) as agents:
                 with bar() as drawn:
                     task = drawn.add_task("Asking", total=len(chosen))

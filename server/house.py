@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter
 
     from agents.house import Agents, Progress
+    from agents.knowledge.binding import Binding
+    from agents.knowledge.opening import OpenIndex, Shelves
     from agents.tools.registry import Tools
     from server.traces import Traces
     from streaming.redis_store import RedisStore
@@ -109,6 +111,21 @@ async def open_model(settings: Settings, stack: AsyncExitStack) -> LanguageModel
     return await stack.enter_async_context(opening)
 
 
+def index_at(settings: Settings) -> "OpenIndex | None":
+    """How the index on a Qdrant server is opened, if one is configured; None: the embedded one."""
+    url, key, collection = settings.qdrant_url, settings.qdrant_api_key, settings.qdrant_collection
+    if url is None:
+        return None
+
+    def opening(binding: "Binding") -> "AbstractAsyncContextManager[Shelves]":
+        from agents.knowledge.server import open_qdrant  # the client takes .9 s to import
+
+        secret = key.get_secret_value() if key else None
+        return open_qdrant(url, api_key=secret, collection=collection, binding=binding)
+
+    return opening
+
+
 async def _open_store(settings: Settings, stack: AsyncExitStack) -> "SqliteStore | RedisStore":
     if settings.redis_url is not None:
         return await stack.enter_async_context(open_store(settings.redis_url, session_ttl=settings.session_ttl))
@@ -175,6 +192,7 @@ async def open_house(
                 model=model,
                 answers=store.answers,
                 tools=tools,
+                index_at=index_at(settings),
                 progress=progress,
             )
         )

@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     openai_timeout: float = Field(30.0, gt=0, description="Seconds of silence after which the model is given up.")
     qdrant_url: str | None = Field(None, description="A Qdrant server; none: the embedded index.")
     qdrant_api_key: SecretStr | None = Field(None, description="Key for the Qdrant server.")
+    qdrant_collection: str = Field("orchestratai", min_length=1, max_length=255, description="The collection there.")
     cohere_api_key: SecretStr | None = Field(None, description="Key for Cohere, which reranks.")
     cohere_base_url: str = Field("https://api.cohere.com", description="Any server that speaks Cohere's rerank.")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(

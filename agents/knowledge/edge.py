@@ -1,7 +1,7 @@
 """The index in this process, on disk: Qdrant Edge, every call of it in a thread."""
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -38,6 +38,7 @@ from agents.errors import IndexUnavailable
 from agents.knowledge.binding import Binding, bind, store_statistics, stored_statistics
 from agents.knowledge.index import Candidate, Entry, IndexBusy
 from agents.knowledge.library import Listed
+from agents.knowledge.wholes import whole_documents
 from agents.passage import Passage
 from agents.terms import TermStatistics
 
@@ -217,19 +218,8 @@ class EdgeIndex:
             self._shard.update(UpdateOperation.upsert_points(points))
 
     def _documents(self) -> dict[str, str]:
-        expected: dict[str, tuple[str, int]] = {}
-        counted: Counter[str] = Counter()
-        mixed: defaultdict[str, set[str]] = defaultdict(set)
-        for record in self._scroll(payload=["document", "document_hash", "chunks"]):
-            payload = record.payload or {}
-            key, content = str(payload["document"]), str(payload["document_hash"])
-            expected[key] = (content, int(payload["chunks"]))
-            mixed[key].add(content)
-            counted[key] += 1
-        return {
-            key: content if len(mixed[key]) == 1 and counted[key] == chunks else ""
-            for key, (content, chunks) in expected.items()
-        }
+        fields = ["document", "document_hash", "chunks"]
+        return whole_documents(record.payload or {} for record in self._scroll(payload=fields))
 
     def _count(self) -> TermStatistics:
         frequency: Counter[int] = Counter()
