@@ -9,7 +9,7 @@ from agents.llm import Usage
 from agents.model_limits import ModelLimits
 from agents.openai_tools import OpenAITools
 from agents.passage import Passage
-from agents.prices import PRICES, Price, cost
+from agents.prices import NO_PRICES, Price, cost
 from agents.prompts import messages
 from agents.question import Question
 from streaming.events import AgentId, Verdict
@@ -27,7 +27,7 @@ async def open_openai(
     model: str,
     base_url: str | None = None,
     limits: ModelLimits | None = None,
-    prices: Mapping[str, Price] = PRICES,
+    prices: Mapping[str, Price] = NO_PRICES,
 ) -> AsyncIterator["OpenAIModel"]:
     """The model `model` at `base_url` (OpenAI's when None); nothing is asked of it yet.
 
@@ -43,7 +43,7 @@ async def open_openai(
 class OpenAIModel:
     """A LanguageModel. Text that arrives in one read of the socket comes as one piece."""
 
-    def __init__(self, client: "OpenAIClient", model: str, prices: Mapping[str, Price] = PRICES) -> None:
+    def __init__(self, client: "OpenAIClient", model: str, prices: Mapping[str, Price] = NO_PRICES) -> None:
         self._client = client
         self._model = model
         self._prices = prices

@@ -1,8 +1,9 @@
-"""What models cost, so that each answer can say what it cost."""
+"""What models cost, as the operator says, so that an answer can say what it cost. None is built in: prices change."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 
 _DATE = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 
@@ -15,24 +16,26 @@ class Price:
     completion: float
 
 
-PRICES: Mapping[str, Price] = {
-    "gpt-4o": Price(2.50, 10.00),
-    "gpt-4o-mini": Price(0.15, 0.60),
-    "gpt-4.1": Price(2.00, 8.00),
-    "gpt-4.1-mini": Price(0.40, 1.60),
-    "gpt-4.1-nano": Price(0.10, 0.40),
-    "gpt-5": Price(1.25, 10.00),
-    "gpt-5-mini": Price(0.25, 2.00),
-    "gpt-5-nano": Price(0.05, 0.40),
-    "gpt-5.1": Price(1.25, 10.00),
-    "o3": Price(2.00, 8.00),
-    "o4-mini": Price(1.10, 4.40),
-}
-"""By model name, without its date."""
+NO_PRICES: Mapping[str, Price] = {}
 
 
-def cost(model: str, prompt_tokens: int, completion_tokens: int, prices: Mapping[str, Price] = PRICES) -> float:
-    """US dollars; 0 for a model that has no price here."""
+def parse(text: str) -> dict[str, Price]:
+    """Prices from `model=prompt/completion`, comma separated. Raises ValueError, which says what is wrong."""
+    found = {}
+    for entry in filter(None, (part.strip() for part in text.split(","))):
+        model, _, price = entry.rpartition("=")
+        try:
+            prompt, completion = [float(number) for number in price.split("/")]
+        except ValueError:
+            prompt = completion = -1.0
+        if not model.strip() or not all(isfinite(number) and number >= 0 for number in (prompt, completion)):
+            raise ValueError(f"{entry!r} is not model=prompt/completion, in US dollars per million tokens")
+        found[model.strip()] = Price(prompt, completion)
+    return found
+
+
+def cost(model: str, prompt_tokens: int, completion_tokens: int, prices: Mapping[str, Price]) -> float:
+    """US dollars; 0 for a model whose price is not known. A name with a date has the price of the name without."""
     price = prices.get(model) or prices.get(_DATE.sub("", model))
     if price is None:
         return 0.0

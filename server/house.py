@@ -106,6 +106,7 @@ async def open_model(settings: Settings, stack: AsyncExitStack) -> LanguageModel
         api_key=key.get_secret_value() if key else None,
         base_url=settings.openai_base_url,
         model=settings.openai_model,
+        prices=settings.model_prices,
         limits=ModelLimits(stall=settings.openai_timeout),
     )
     return await stack.enter_async_context(opening)

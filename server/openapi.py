@@ -95,12 +95,25 @@ HEADERS = {
 RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}, "description": "Seconds to wait."}}
 
 
+EVENT: Json = {
+    "type": "object",
+    "description": "One event of the stream, by its fields; `data` is one JSON object of the schema StreamFrame.",
+    "properties": {
+        "id": {"type": "string"},
+        "event": {"type": "string"},
+        "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": ref("StreamFrame")},
+        "retry": {"type": "integer"},
+    },
+    "required": ["event", "data"],
+}
+"""As OpenAPI 3.2 and the tools of today describe Server-Sent Events: the schema of each one."""
+
+
 def answer(text: str, model: str | None = None, *, stream: bool = False) -> Json:
     """A response that is no error."""
     content: Json = {} if model is None else {"application/json": {"schema": ref(model)}}
     if stream:
-        described = "Events as `id:`, `event:` and `data:`; each `data` is one JSON object of the schema StreamFrame."
-        content["text/event-stream"] = {"schema": {"type": "string", "description": described}}
+        content["text/event-stream"] = {"schema": EVENT}
     return {"description": text, "headers": HEADERS} | ({"content": content} if content else {})
 
 

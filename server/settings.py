@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from agents.prices import Price, parse
 from streaming.log import StoreError
 from streaming.stores import check_url
 
@@ -28,6 +29,10 @@ class Settings(BaseSettings):
     openai_base_url: str | None = Field(None, description="Any server that speaks chat completions.")
     openai_model: str = Field("gpt-5-mini", description="The model that writes answers.")
     openai_timeout: float = Field(30.0, gt=0, description="Seconds of silence after which the model is given up.")
+    model_prices: Annotated[dict[str, Price], NoDecode] = Field(
+        {},
+        description="What models cost, as `model=prompt/completion`, comma separated: US dollars per million tokens.",
+    )
     qdrant_url: str | None = Field(None, description="A Qdrant server; none: the embedded index.")
     qdrant_api_key: SecretStr | None = Field(None, description="Key for the Qdrant server.")
     qdrant_collection: str = Field("orchestratai", min_length=1, max_length=255, description="The collection there.")
@@ -61,6 +66,11 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("model_prices", mode="before")
+    @classmethod
+    def _prices(cls, value: object) -> object:
+        return parse(value) if isinstance(value, str) else value
 
     @field_validator("trusted_proxies")
     @classmethod

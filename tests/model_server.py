@@ -460,10 +460,11 @@ def outputs(request: Request) -> list[Any]:
     return [json.loads(each["content"]) for each in request.body["messages"] if each["role"] == "tool"]
 
 
-async def call(reply: Reply, *calls: tuple[str, str]) -> None:
-    """Ask for tool calls as OpenAI streams them: each call's head, then its arguments in pieces."""
+async def call(reply: Reply, *calls: tuple[str, str], saying: str = "") -> None:
+    """Ask for tool calls as OpenAI streams them, after some text: each call's head, then its arguments in pieces."""
     await reply.start()
     await reply.event(delta({"role": "assistant", "content": None}))
+    await reply.text(*words(saying))
     done = len(outputs(reply.request))
     for index, (name, arguments) in enumerate(calls):
         head = {"index": index, "id": f"call_{done + index}", "type": "function"}
@@ -490,6 +491,16 @@ async def tools_three(reply: Reply) -> None:
         await call(reply, ("search_knowledge", '{"query": "refunds", "limit": 2}'))
     else:
         await say(reply, f"It comes to {got[0]['result']}, and {len(got[2]['passages'])} passages tell of refunds.")
+
+
+@script("tools-cites")
+async def tools_cites(reply: Reply) -> None:
+    """Cites a passage before it has searched, then one that was found, and one that there is not."""
+    if not outputs(reply.request):
+        search = ("search_knowledge", '{"query": "refunds", "limit": 1}')
+        await call(reply, search, saying="I look it up [1].")
+    else:
+        await say(reply, "Refunds are told of [1], and of the moon nothing [2].")
 
 
 @script("tools-mended")

@@ -22,7 +22,7 @@ from agents.llm import LanguageModel, Usage
 from agents.model_limits import ModelLimits
 from agents.openai_model import OpenAIModel, open_openai
 from agents.passage import Passage
-from agents.prices import Price, cost
+from agents.prices import Price, cost, parse
 from agents.question import Question
 from streaming.events import Citation
 from tests.model_server import ModelServer, model_server
@@ -308,6 +308,13 @@ def test_a_cost_is_dollars_per_million_tokens_and_dates_do_not_matter() -> None:
     assert cost("gpt-x", 1_000_000, 500_000, prices) == 6.0
     assert cost("gpt-x-2026-05-01", 1_000_000, 0, prices) == 2.0
     assert cost("unknown", 1_000_000, 0, prices) == 0.0
+
+
+def test_prices_are_the_operators_and_what_is_no_price_is_refused() -> None:
+    assert parse("gpt-x = 2.5/10, org/local=0/0") == {"gpt-x": Price(2.5, 10.0), "org/local": Price(0.0, 0.0)}
+    for wrong in ("gpt-x", "gpt-x=2", "gpt-x=2/3/4", "=1/2", "gpt-x=-1/2", "gpt-x=nan/2", "gpt-x=inf/2", "gpt-x=a/b"):
+        with pytest.raises(ValueError, match="is not model=prompt/completion"):
+            parse(wrong)
 
 
 async def test_an_answer_costs_what_its_tokens_cost(server: ModelServer) -> None:

@@ -201,3 +201,15 @@ async def test_history_is_there_for_the_tool_that_tells_it(client: httpx.AsyncCl
     done = await run(client, "tools-call?name=session_history", session_id="told")
     turns = done["tool_calls"][0]["output"]["turns"]
     assert turns[0] == {"speaker": "user", "text": "How do refunds work?"}
+
+
+async def test_a_run_cites_only_what_its_searches_found(client: httpx.AsyncClient) -> None:
+    body = {"instructions": "Refunds?", "model": "tools-cites"}
+    response = await client.post("/api/v1/agent/run", json=body, headers={"Accept": "text/event-stream"})
+    frames = [json.loads(line[6:]) for line in response.text.splitlines() if line.startswith("data: ")]
+    text = "".join(frame["data"]["text"] for frame in frames if frame["type"] == "token")
+    assert text == "I look it up.\n\nRefunds are told of [1], and of the moon nothing."
+    assert frames[-1]["data"]["message"] == text
+    (found,) = next(frame["data"]["output"]["passages"] for frame in frames if frame["type"] == "tool.result")
+    (cited,) = [frame["data"] for frame in frames if frame["type"] == "citation"]
+    assert (cited["marker"], cited["chunk_id"]) == (found["marker"], found["chunk_id"]) == (1, found["chunk_id"])
