@@ -9,12 +9,17 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.descent import minimum
 from agents.embedding import Embedding, Vectors
 
 HASHED = 4096
 """Columns that word and character n-grams are hashed into."""
 NEIGHBOURS = 10
-REGULARISATION = 2.0
+REGULARISATION = 0.3
+RARE_COUNTS = 0.75
+"""What a hashed column counts, times its inverse document frequency, against a dense one. Right of CLINC150's 3,000
+validation texts, with the votes: .5 .965, .75 .966, 1 .966; a constant for all columns: 1 .959, 2 .964, 4 .965."""
+STEPS = 80
 MANY = 4000
 """Above this many examples the nearest are sought along AXES first, and the SHORTLIST best compared in full."""
 AXES = 48
@@ -25,13 +30,15 @@ _WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?")
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """How well a text fits each label: `linear`, about 0..1 each, and `votes` of the nearest examples, 1 altogether.
+    """How well a text fits each label: the linear model's probabilities and the nearest examples' `votes`.
 
-    `nearest` are those examples with their label and cosine, best first.
+    `logit` is the largest before they became probabilities; `nearest` are those examples with their label and cosine,
+    best first.
     """
 
     linear: Mapping[str, float]
     votes: Mapping[str, float]
+    logit: float
     familiarity: float
     nearest: tuple[tuple[str, str, float], ...]
 
@@ -86,9 +93,12 @@ class Classifier:
         shares = np.clip(cosines, 0, 1) ** 4
         shares /= max(float(shares.sum()), 1e-12)
         votes = np.bincount(self._owner[nearest], shares, minlength=len(self._labels))
+        chances = np.exp(linear - linear.max())
+        chances /= chances.sum()
         return Scores(
-            {label: float(score) for label, score in zip(self._labels, linear, strict=True)},
+            {label: float(chance) for label, chance in zip(self._labels, chances, strict=True)},
             dict(zip(self._labels, votes.tolist(), strict=True)),
+            float(linear.max()),
             float(np.clip(familiar, 0, 1).mean()) if len(familiar) else 0.0,
             tuple(
                 (self._labels[self._owner[i]], self._texts[i], float(cosine))
@@ -146,21 +156,30 @@ def hashed(text: str) -> tuple[NDArray[np.intp], Vectors]:
 
 
 def fit(features: Vectors, owner: NDArray[np.intp], labels: int) -> Fitted:
-    """Ridge regression onto the labels, each label weighing the same however many examples it has. Pure."""
+    """Multinomial logistic regression, each label weighing the same however many examples it has.
+
+    Hashed columns count by their inverse document frequency, which the weights then hold. CPU only: .1 s for the
+    bundled examples, 3 s for 15,000.
+    """
+    n = len(owner)
     counts = np.bincount(owner, minlength=labels)
-    share = np.sqrt(len(owner) / labels / counts)[owner].astype(np.float32)[:, None]
-    wanted = np.zeros((len(owner), labels), np.float32)
-    wanted[np.arange(len(owner)), owner] = 1.0
-    bias = np.full(labels, 1.0 / labels, np.float32)
-    rows, goal = features * share, (wanted - bias) * share
-    n, d = rows.shape
-    # The smaller of the two equivalent systems is solved.
-    if n <= d:
-        gram = rows @ rows.T
-        gram[np.diag_indices(n)] += REGULARISATION
-        weights = rows.T @ np.linalg.solve(gram, goal)
-    else:
-        gram = rows.T @ rows
-        gram[np.diag_indices(d)] += REGULARISATION
-        weights = np.linalg.solve(gram, rows.T @ goal)
-    return Fitted(weights.astype(np.float32), bias)
+    share = (n / labels / counts)[owner].astype(np.float32)[:, None] / n
+    scale = np.ones(features.shape[1], np.float32)
+    hashed_columns = slice(features.shape[1] - HASHED, None)
+    frequency = np.count_nonzero(features[:, hashed_columns], axis=0)
+    scale[hashed_columns] = RARE_COUNTS * (np.log((1 + n) / (1 + frequency)) + 1)
+    rows = features * scale
+    wanted = np.zeros((n, labels), np.float32)
+    wanted[np.arange(n), owner] = 1.0
+
+    def loss_and_slope(weights: Vectors) -> tuple[float, Vectors]:
+        scores = rows @ weights
+        scores -= scores.max(axis=1, keepdims=True)
+        powers = np.exp(scores)
+        sums = powers.sum(axis=1, keepdims=True)
+        unlikely = np.log(sums[:, 0]) - scores[np.arange(n), owner]
+        loss = float((share[:, 0] * unlikely).sum()) + 0.5 * REGULARISATION / n * float((weights * weights).sum())
+        return loss, rows.T @ (share * (powers / sums - wanted)) + REGULARISATION / n * weights
+
+    weights = minimum(loss_and_slope, np.zeros((features.shape[1], labels), np.float32), STEPS)
+    return Fitted(weights * scale[:, None], np.zeros(labels, np.float32))

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents.classifier import Classifier, fit, hashed
-from agents.embedding import WordLlama
+from agents.classifier import HASHED, Classifier, fit, hashed
+from agents.descent import minimum
+from agents.embedding import Vectors, WordLlama
 from agents.evaluation.questions import load_questions
 from agents.examples import ExamplesInvalid, load_examples
 from agents.fitting import kept
@@ -81,12 +82,23 @@ async def test_the_caller_names_the_agent_of_a_question(tmp_path: Path) -> None:
         assert (await agents.route(Question("What does error E-1020 mean?", agent="orchestrator"))).agent == "technical"
 
 
-def test_both_ways_of_fitting_give_the_same_model() -> None:
-    rows = np.random.default_rng(0).normal(size=(30, 20)).astype(np.float32)
-    owner = np.arange(30) % 3
-    many = fit(rows, owner, 3)
-    wide = fit(np.hstack([rows, np.zeros((30, 40), np.float32)]), owner, 3)
-    assert np.allclose(many.weights, wide.weights[:20], atol=1e-3)
+def test_the_descent_ends_where_a_function_is_least() -> None:
+    rng = np.random.default_rng(0)
+    root, goal = rng.normal(size=(12, 12)), rng.normal(size=(12, 2)).astype(np.float32)
+    curve = (root @ root.T + np.eye(12)).astype(np.float32)
+
+    def bowl(at: Vectors) -> tuple[float, Vectors]:
+        away = at - goal
+        return float((away * (curve @ away)).sum()) / 2, curve @ away
+
+    assert np.allclose(minimum(bowl, np.zeros((12, 2), np.float32), 200), goal, atol=0.05)
+
+
+def test_a_label_with_few_examples_weighs_as_much_as_one_with_many() -> None:
+    texts = np.eye(2, 2 + HASHED, dtype=np.float32)  # of dense columns alone
+    fitted = fit(np.repeat(texts, [40, 2], axis=0), np.repeat(np.arange(2), [40, 2]), 2)
+    scores = texts @ fitted.weights + fitted.bias
+    assert np.isclose(scores[0, 0] - scores[0, 1], scores[1, 1] - scores[1, 0], rtol=0.25)
 
 
 def test_the_fit_is_kept_until_the_examples_change(tmp_path: Path) -> None:
