@@ -19,7 +19,7 @@ from streaming.events import Citation
 from tests.agents.samples import DOCUMENTS, asked, house, passage
 from tests.model_server import model_server
 
-PAIRS = [json.loads(line) for line in (Path(__file__).parent / "data" / "citations.jsonl").read_text().splitlines()]
+PAIRS = [json.loads(line) for line in (Path(__file__).parent / "citation_pairs.jsonl").read_text().splitlines()]
 
 
 @pytest.fixture(scope="module")
