@@ -164,7 +164,7 @@ def plain(name: str, summary: str, media_type: str, *, public: bool = True) -> J
 def paths() -> Json:
     """Every path with its operations."""
     asking = (IDEMPOTENCY, PREFER)
-    cursor = {"type": "string", "pattern": r"^[0-9]{1,18}-[0-9]{1,18}$"}
+    cursor = {"type": "string", "pattern": r"^(0-0|[0-9]{1,18}-[1-9][0-9]{0,17})$"}
     return {
         "/api/health": {"get": operation("health", "Health check", {200: answer("Healthy.", "Health")}, public=True)},
         "/api/session": {

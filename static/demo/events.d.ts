@@ -113,13 +113,14 @@ export interface Routing {
   data: RoutingData;
 }
 
-/** Who will answer, how sure the router is, and why. */
+/** Who will answer, how sure the router is, and why; `margin` is how far the runner-up is behind. */
 export interface RoutingData {
   intent: string;
   confidence: number;
   target_agent: "orchestrator" | "billing" | "technical" | "policy";
   reasoning: string;
   runner_up?: RunnerUp;
+  margin?: number;
 }
 
 export interface RoutingEvent {

@@ -155,7 +155,7 @@ async def test_ask_answers_as_the_example(client: httpx.AsyncClient) -> None:
 async def test_the_sources_are_exactly_the_chunks_that_the_answer_cites(
     client: httpx.AsyncClient, model: Model
 ) -> None:
-    model.next("cites")
+    model.next("quote")
     asked = {"query": "How do I get an API key?", "session_id": "cited"}
     response = await client.post("/api/v1/ask", json=asked)
     body = response.json()
