@@ -198,6 +198,7 @@ async def open_agents(
         judge = Judge(reader, embedding, wording, evidence or bundled_model())
         supports = Support(embedding)
         writer = model or Extractive(embedding, reader, index, wording)
+        spanning = Spanning(writer, retrieval, judge, logs, supports)
         store = answers or MemoryStore()
         likeness = Likeness(embedding, wording.everyday, bundled_likeness())
 
@@ -218,7 +219,7 @@ async def open_agents(
             return Workplace(search, index, task.history, lambda: datetime.now(UTC))
 
         yield Agents(
-            orchestrator=Orchestrator(router, retrieval, team, writer, Spanning(writer, retrieval, judge, logs), logs),
+            orchestrator=Orchestrator(router, retrieval, team, writer, spanning, logs),
             ingest=ingest,
             retrieval=retrieval,
             router=router,

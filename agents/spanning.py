@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import prod
 from typing import cast, get_args
 
-from agents.citations import gate
+from agents.citations import Supports, gate
 from agents.evidence import Evidence, Judge
 from agents.knowledge.retrieval import Retrieval, Retrieved
 from agents.llm import LanguageModel, Usage
@@ -56,7 +56,10 @@ def spanning(whole: Route, asked: Sequence[str], routes: Sequence[Route]) -> Rou
 class Spanning:
     """Answers a message from several domains, searched at the same time."""
 
-    def __init__(self, model: LanguageModel, retrieval: Retrieval, judge: Judge, logs: Logs) -> None:
+    def __init__(
+        self, model: LanguageModel, retrieval: Retrieval, judge: Judge, logs: Logs, supports: Supports
+    ) -> None:
+        self._supports = supports
         self._model = model
         self._retrieval = retrieval
         self._judge = judge
@@ -83,7 +86,7 @@ class Spanning:
             verdict: Verdict = "answerable" if whole else "partial"
             narrowed = replace(question, text=" ".join(parts[n][1] for n in answered))
             answer = self._model.answer(narrowed, passages, agent="orchestrator", verdict=verdict)
-            async with aclosing(gate(answer, passages)) as checked:
+            async with aclosing(gate(answer, passages, supports=self._supports)) as checked:
                 async for output in checked:
                     if told.take(output):
                         yield cast(Output, output)

@@ -6,9 +6,11 @@ import pytest
 
 from agents.clauses import clauses
 from agents.house import open_agents
+from agents.openai_model import open_openai
 from agents.question import Question, Turn
 from streaming.events import AgentStatus, Documents, Routing, VectorSearch
 from tests.agents.samples import asked, house
+from tests.model_server import model_server
 
 SPANNING = {
     "How much is the Team plan and how do I reset my password?": ("billing", "technical"),
@@ -85,3 +87,14 @@ async def test_what_the_documents_do_not_answer_is_said_beside_the_answer_to_the
     assert "30 days" in answer
     assert "On “what does error E-9999 mean?”: I could not find" in answer
     assert ending.message == answer
+
+
+async def test_a_model_that_cites_what_no_source_says_is_not_believed_here_either(tmp_path: Path) -> None:
+    async with (
+        model_server() as server,
+        open_openai(api_key=None, base_url=server.url, model="cites") as model,
+        open_agents(data_dir=tmp_path, model=model) as agents,
+    ):
+        _, text, ending = await asked(agents, "How much is the Team plan and how do I reset my password?")
+    assert text.startswith("Refunds take 5 days. Plans differ.")
+    assert all(source.marker is None for source in ending.sources)
