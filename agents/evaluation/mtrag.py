@@ -1,14 +1,17 @@
 """Retrieval and verdict on the MTRAG shape: a folder with passages.jsonl and tasks.jsonl."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from agents.embedding import Embedding
+from agents.embedding import WordLlama
+from agents.evaluation.ranks import DEPTH, ndcg, recall
 from agents.evaluation.sets import SetInvalid, lines_of
+from agents.evidence import EvidenceModel, Judge, bundled_model
 from agents.hashing import chunk_hash
 from agents.house import bundled_folder
 from agents.knowledge.binding import Binding
@@ -18,6 +21,7 @@ from agents.knowledge.retrieval import Retrieval
 from agents.passage import Passage
 from agents.question import Question, Turn
 from agents.reading import Reader
+from agents.standalone import standalone
 from agents.terms import weights
 from agents.wording import load_wording
 from streaming.events import Verdict
@@ -35,11 +39,52 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Passages, indexed in a place of their own, and what searches them."""
+    """Passages, indexed in a place of their own, and what searches and judges them as the agents do."""
 
     index: Index
     retrieval: Retrieval
     reader: Reader
+    judge: Judge
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a task: the confidence and the verdict; the figures of its ranking where relevance was judged."""
+
+    task: Judged
+    confidence: float
+    verdict: Verdict
+    ndcg: float | None
+    recall: float | None
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the passages answer it, at least in part."""
+        return self.task.answerability in ("answerable", "partial")
+
+
+async def take(
+    folder: Path, embedding: WordLlama, *, progress: Callable[[int, int], None] = lambda done, total: None
+) -> list[Taken]:
+    """Asks each task of a folder once, as an agent would without a domain. Raises SetInvalid and AgentError."""
+    tasks = load_tasks(folder)
+    async with open_pool(folder, embedding) as pool:
+        taken: list[Taken] = []
+        for task in tasks:
+            taken.append(await _taken(pool, task))
+            progress(len(taken), len(tasks))
+    return taken
+
+
+async def _taken(pool: Pool, task: Judged) -> Taken:
+    question = standalone(task.question)
+    evidence = await asyncio.to_thread(pool.judge, await pool.retrieval.search(question))
+    ndcg_, recall_ = None, None
+    if task.relevant:
+        deep = await pool.retrieval.search(question, limit=DEPTH)
+        found = [passage.url for passage in deep.passages]
+        ndcg_, recall_ = ndcg(found, task.relevant), recall(found, task.relevant)
+    return Taken(task, evidence.confidence, evidence.verdict, ndcg_, recall_)
 
 
 def load_tasks(folder: Path) -> list[Judged]:
@@ -57,7 +102,7 @@ def _judged(line: dict[str, Any]) -> Judged:
 
 
 @asynccontextmanager
-async def open_pool(folder: Path, embedding: Embedding) -> AsyncIterator[Pool]:
+async def open_pool(folder: Path, embedding: WordLlama, *, model: EvidenceModel | None = None) -> AsyncIterator[Pool]:
     """The passages of a folder in an index that is gone at the end. Raises SetInvalid."""
     rows = lines_of(folder / "passages.jsonl")
     try:
@@ -77,7 +122,12 @@ async def open_pool(folder: Path, embedding: Embedding) -> AsyncIterator[Pool]:
             )
             await index.settle()
             reader = Reader(embedding)
-            yield Pool(index, Retrieval(index, embedding, reader, wording), reader)
+            yield Pool(
+                index,
+                Retrieval(index, embedding, reader, wording),
+                reader,
+                Judge(reader, embedding, wording, model or bundled_model()),
+            )
 
 
 def _passage(number: int, key: str, text: str) -> Passage:
