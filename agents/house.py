@@ -29,6 +29,7 @@ from agents.knowledge.edge import open_edge
 from agents.knowledge.index import Index
 from agents.knowledge.ingest import Ingest, Progress, Report
 from agents.knowledge.opening import OpenIndex
+from agents.knowledge.reranking import Reranker
 from agents.knowledge.retrieval import Retrieval, Retrieved
 from agents.likeness import Likeness, bundled_likeness
 from agents.llm import LanguageModel
@@ -159,13 +160,15 @@ async def open_agents(
     evidence: EvidenceModel | None = None,
     tools: Tools | None = None,
     index_at: OpenIndex | None = None,
+    reranker: Reranker | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> AsyncIterator[Agents]:
     """Everything that answers, from the index under `data_dir`.
 
     The folder `documents` (the bundled ones by default) is ingested if it changed, with progress told file by file;
     `model` None means answers quoted from the sources; `tools` are those of agent runs (by default all);
-    `index_at` opens an index elsewhere. Raises IndexMismatch, IndexBusy, IndexUnavailable and ExamplesInvalid.
+    `index_at` opens an index elsewhere; `reranker` orders what a search found. Raises IndexMismatch, IndexBusy,
+    IndexUnavailable and ExamplesInvalid.
     """
     embedding = await asyncio.to_thread(WordLlama)
     binding = Binding(embedding.name, embedding.dimension, VERSION)
@@ -194,7 +197,7 @@ async def open_agents(
         router = Router(classifier)
         wording = await asyncio.to_thread(load_wording, bundled_folder())
         reader = Reader(embedding)
-        retrieval, logs = Retrieval(index, embedding, reader, wording), Logs()
+        retrieval, logs = Retrieval(index, embedding, reader, wording, reranker), Logs()
         judge = Judge(reader, embedding, wording, evidence or bundled_model())
         supports = Support(embedding)
         writer = model or Extractive(embedding, reader, index, wording)

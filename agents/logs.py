@@ -49,13 +49,19 @@ class Logs:
     def vector_search(self, found: Retrieved) -> VectorSearch:
         """What was found."""
         count = len(found.passages)
+        order = f", reranked by {found.reranker}" if found.reranker else ""
         return VectorSearch(
             id=self._ids(),
-            title=f"Found {count} passage{'' if count == 1 else 's'}",
+            title=f"Found {count} passage{'' if count == 1 else 's'}{order}",
             timestamp=self._clock(),
-            status="success" if count else "warning",
+            status="success" if count and not found.warning else "warning",
             data=VectorSearchData(
-                collection=found.collection, query=found.query, chunks_retrieved=count, latency=round(found.latency, 3)
+                collection=found.collection,
+                query=found.query,
+                chunks_retrieved=count,
+                latency=round(found.latency, 3),
+                reranker=found.reranker,
+                warning=found.warning,
             ),
             chunks=tuple(passage.as_chunk() for passage in found.passages),
         )

@@ -7,8 +7,6 @@ costs 112 µs a token; here all the chunks of one read are handed on together, a
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from email.utils import mktime_tz, parsedate_tz
-from time import time
 from typing import Any
 
 import httpx2
@@ -18,6 +16,7 @@ from agents.completions import Completions
 from agents.errors import AgentError, ModelStreamBroken, ModelTimeout
 from agents.model_limits import ModelLimits
 from agents.openai_errors import from_object, translated
+from agents.retry_after import retry_after
 from agents.watchdog import Watchdog
 
 DRAIN = 0.1
@@ -164,7 +163,7 @@ async def open_client(*, api_key: str, base_url: str, limits: ModelLimits) -> As
     """The client for one provider; closes its connections on the way out."""
 
     async def bound_the_wait(response: httpx2.Response) -> None:
-        if _retry_after(response.headers) > limits.retry_after:
+        if retry_after(response.headers) > limits.retry_after:
             response.headers["x-should-retry"] = "false"
 
     # Silence is the watchdog's business: a read timeout here would arm a timer for each read.
@@ -176,15 +175,3 @@ async def open_client(*, api_key: str, base_url: str, limits: ModelLimits) -> As
         ) as client,
     ):
         yield OpenAIClient(client, limits)
-
-
-def _retry_after(headers: httpx2.Headers) -> float:
-    """Seconds that the server asks to wait; 0 where it does not."""
-    try:
-        if "retry-after-ms" in headers:
-            return float(headers["retry-after-ms"]) / 1000
-        value = headers.get("retry-after", "0")
-        date = parsedate_tz(value)
-        return mktime_tz(date) - time() if date else float(value)
-    except (ValueError, OverflowError):
-        return 0.0

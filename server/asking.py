@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from agents.question import Question
 from server.data_dir import claim_data_dir
-from server.house import index_at, open_model
+from server.house import index_at, open_model, open_reranker
 from server.settings import Settings
 from streaming.event import Encoder
 from streaming.events import AgentId
@@ -26,7 +26,11 @@ async def ask_here(settings: Settings, question: str, agent: str | None) -> Asyn
         stack.enter_context(claim_data_dir(settings.data_dir, None))
         model = await open_model(settings, stack)
         opening = open_agents(
-            data_dir=settings.data_dir, examples=settings.examples_dir, model=model, index_at=index_at(settings)
+            data_dir=settings.data_dir,
+            examples=settings.examples_dir,
+            model=model,
+            index_at=index_at(settings),
+            reranker=await open_reranker(settings, stack),
         )
         agents = await stack.enter_async_context(opening)
         async for item in agents.answer(Question(question, agent=cast("AgentId | None", agent))):

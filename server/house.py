@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from agents.house import Agents, Progress
     from agents.knowledge.binding import Binding
     from agents.knowledge.opening import OpenIndex, Shelves
+    from agents.knowledge.reranking import Reranker
     from agents.tools.registry import Tools
     from server.traces import Traces
     from streaming.redis_store import RedisStore
@@ -110,6 +111,18 @@ async def open_model(settings: Settings, stack: AsyncExitStack) -> LanguageModel
         limits=ModelLimits(stall=settings.openai_timeout),
     )
     return await stack.enter_async_context(opening)
+
+
+async def open_reranker(settings: Settings, stack: AsyncExitStack) -> "Reranker | None":
+    """What puts the passages in order, if it is configured; nothing is asked of it yet."""
+    key = settings.cohere_api_key
+    if key is None or not settings.reranks:
+        return None
+    from agents.cohere_client import open_cohere  # .5 s to import
+    from agents.cohere_rerank import CohereRerank
+
+    opening = open_cohere(api_key=key.get_secret_value(), base_url=settings.cohere_base_url)
+    return CohereRerank(await stack.enter_async_context(opening), settings.cohere_rerank_model)
 
 
 def index_at(settings: Settings) -> "OpenIndex | None":
@@ -194,6 +207,7 @@ async def open_house(
                 answers=store.answers,
                 tools=tools,
                 index_at=index_at(settings),
+                reranker=await open_reranker(settings, stack),
                 progress=progress,
             )
         )

@@ -36,8 +36,9 @@ class Settings(BaseSettings):
     qdrant_url: str | None = Field(None, description="A Qdrant server; none: the embedded index.")
     qdrant_api_key: SecretStr | None = Field(None, description="Key for the Qdrant server.")
     qdrant_collection: str = Field("orchestratai", min_length=1, max_length=255, description="The collection there.")
-    cohere_api_key: SecretStr | None = Field(None, description="Key for Cohere, which reranks.")
-    cohere_base_url: str = Field("https://api.cohere.com", description="Any server that speaks Cohere's rerank.")
+    cohere_api_key: SecretStr | None = Field(None, description="Key for Cohere, which then reranks.")
+    cohere_base_url: str = Field("https://api.cohere.com", description="Any server that speaks Cohere's API.")
+    cohere_rerank_model: str = Field("rerank-v5.0-fast", description="The model that reranks; `none`: none does.")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Origins of other sites whose pages may use the API, comma separated; `*` for all."
     )
@@ -105,6 +106,11 @@ class Settings(BaseSettings):
     def model_url(self) -> str | None:
         """Where the model is asked, if one is."""
         return (self.openai_base_url or "https://api.openai.com/v1") if self.uses_model else None
+
+    @property
+    def reranks(self) -> bool:
+        """Whether a model puts the passages in order."""
+        return self.cohere_api_key is not None and self.cohere_rerank_model != "none"
 
     @property
     def uses_model(self) -> bool:

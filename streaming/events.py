@@ -152,12 +152,17 @@ class RoutingData(Model):
 
 
 class VectorSearchData(Model):
-    """What was looked up; `latency` in milliseconds."""
+    """What was looked up; `latency` in milliseconds.
+
+    `reranker` is the model that ordered the chunks, if one did; `warning` says what went less well than it could.
+    """
 
     collection: str
     query: str
     chunks_retrieved: int = Field(ge=0)
     latency: float = Field(ge=0)
+    reranker: str | None = None
+    warning: str | None = None
 
 
 class CacheData(Model):

@@ -35,13 +35,17 @@ TELLING = 10
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A passage with its cosine, its BM25 score, both fused, 0..1, and how well its best sentence answers, 0..1."""
+    """A passage with its cosine, its BM25 score, both fused, 0..1, and how well its best sentence answers, 0..1.
+
+    `relevance`, 0..1, is the judgement of a model that read it beside the question, where one did.
+    """
 
     passage: Passage
     cosine: float
     lexical: float
     fused: float
     best: float = 0.0
+    relevance: float | None = None
 
     @property
     def score(self) -> float:
@@ -97,10 +101,18 @@ def ranked(
 
 
 def chosen(read: Sequence[Ranked], *, preferred: Sequence[str] = (), limit: int) -> list[Ranked]:
-    """The passages to answer from, best first, at most PER_PAGE of a page."""
+    """The passages to answer from, best first, at most PER_PAGE of a page.
+
+    Where a model judged their relevance that alone decides; the domain had its say when the candidates were taken.
+    """
+
+    def worth(each: Ranked) -> float:
+        own = each.score + PREFERENCE * (each.passage.domain in preferred)
+        return own if each.relevance is None else each.relevance
+
     kept: list[Ranked] = []
     pages: Counter[str] = Counter()
-    for each in sorted(read, key=lambda each: -each.score - PREFERENCE * (each.passage.domain in preferred)):
+    for each in sorted(read, key=worth, reverse=True):
         if pages[each.passage.url] < PER_PAGE and len(kept) < limit:
             kept.append(each)
             pages[each.passage.url] += 1

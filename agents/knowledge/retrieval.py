@@ -11,6 +11,7 @@ import numpy as np
 from agents.embedding import Embedding, Vectors
 from agents.knowledge.index import Candidate, Index
 from agents.knowledge.ranking import Ranked, chosen, domains, ranked
+from agents.knowledge.reranking import Reranker, in_order
 from agents.matching import Sought, scores, sought
 from agents.passage import Passage
 from agents.reading import Reader
@@ -35,7 +36,8 @@ class Retrieved:
     """What a search found, best first.
 
     `cosines`, `lexical` (BM25), `fused` (0..1) and `best` (sentence, 0..1) are the passages' scores; `sought`,
-    `parts`, `vector` and `wanted` (terms by weight) are the question's; `latency` is in milliseconds.
+    `parts`, `vector` and `wanted` (terms by weight) are the question's; `latency` is in milliseconds. `reranker` names
+    the model that ordered the passages, if one did; `warning` says in words what went less well than it could.
     """
 
     query: str
@@ -51,6 +53,8 @@ class Retrieved:
     wanted: Mapping[int, float]
     statistics: TermStatistics
     latency: float
+    reranker: str | None = None
+    warning: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +71,21 @@ class _Look:
 
 
 class Retrieval:
-    """Searches an index with an embedding."""
+    """Searches an index with an embedding; a reranker, if there is one, reads all the candidates."""
 
-    def __init__(self, index: Index, embedding: Embedding, reader: Reader, wording: Wording) -> None:
+    def __init__(
+        self,
+        index: Index,
+        embedding: Embedding,
+        reader: Reader,
+        wording: Wording,
+        reranker: Reranker | None = None,
+    ) -> None:
         self._index = index
         self._embedding = embedding
         self._reader = reader
         self._wording = wording
+        self._reranker = reranker
         self._recent: OrderedDict[tuple[tuple[str, float], ...], _Look] = OrderedDict()
 
     async def search(self, query: Standalone, *, domain: str | None = None, limit: int = 6) -> Retrieved:
@@ -87,8 +99,11 @@ class Retrieval:
             wanted = {**look.wanted, **look.also}
             own = await self._index.candidates(look.vector, wanted, domains=preferred, limit=CANDIDATES)
             candidates = list({each.passage.chunk_id: each for each in (*candidates, *own)}.values())
-        read = await asyncio.to_thread(self._read, look, candidates, preferred, max(POOL, limit))
-        found = chosen(read, preferred=preferred, limit=limit)
+        pool = max(POOL, limit)
+        many = max(CANDIDATES, limit) if self._reranker else pool
+        read = await asyncio.to_thread(self._read, look, candidates, preferred, many)
+        order = await in_order(self._reranker, query.text, read, without=pool)
+        found = chosen(order.read, preferred=preferred, limit=limit)
         return Retrieved(
             query=query.text,
             collection=self._index.name,
@@ -103,6 +118,8 @@ class Retrieval:
             wanted=look.wanted,
             statistics=look.statistics,
             latency=(perf_counter() - started) * 1000,
+            reranker=order.by,
+            warning=order.warning,
         )
 
     async def domains(self, query: Standalone) -> dict[str, float]:

@@ -290,6 +290,8 @@ export interface VectorSearchData {
   query: string;
   chunks_retrieved: number;
   latency: number;
+  reranker?: string;
+  warning?: string;
 }
 
 export interface VectorSearchEvent {

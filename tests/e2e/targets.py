@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,12 +53,14 @@ class Model:
 
 
 @contextmanager
-def running_model() -> Iterator[Model]:
+def running_model(
+    opening: Callable[[], AbstractAsyncContextManager[ModelServer]] = model_server,
+) -> Iterator[Model]:
     ready: list[tuple[ModelServer, asyncio.AbstractEventLoop, asyncio.Event]] = []
     started = threading.Event()
 
     async def main() -> None:
-        async with model_server() as server:
+        async with opening() as server:
             stop = asyncio.Event()
             ready.append((server, asyncio.get_running_loop(), stop))
             started.set()

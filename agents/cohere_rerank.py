@@ -1,0 +1,42 @@
+"""Reranking by Cohere."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from agents.cohere_client import Cohere, CohereFailed
+from agents.knowledge.reranking import RerankFailed
+
+if TYPE_CHECKING:
+    from cohere import AsyncClientV2
+
+WITHIN = 2.0
+"""Seconds that the answer waits for a better order."""
+
+
+class CohereRerank:
+    """A Reranker."""
+
+    def __init__(self, cohere: Cohere, model: str, within: float = WITHIN) -> None:
+        self.name = model
+        self._cohere = cohere
+        self._within = within
+
+    async def scores(self, query: str, texts: Sequence[str]) -> list[float]:
+        """As Reranker promises."""
+
+        async def call(client: "AsyncClientV2") -> list[float]:
+            told = await client.rerank(model=self.name, query=query, documents=list(texts), top_n=len(texts))
+            return _scores(told.results, len(texts))
+
+        try:
+            return await self._cohere.ask(call, within=self._within)
+        except CohereFailed as error:
+            raise RerankFailed(f"Cohere {error}. The passages stand in the index's own order.") from None
+
+
+def _scores(results: Any, count: int) -> list[float]:
+    """Each document's score. Raises AttributeError, TypeError or ValueError."""
+    found = {each.index: float(each.relevance_score) for each in results if isinstance(each.index, int)}
+    if found.keys() != set(range(count)) or not all(0.0 <= score <= 1.0 for score in found.values()):
+        raise ValueError("not one score from 0 to 1 for each document")
+    return [found[index] for index in range(count)]
