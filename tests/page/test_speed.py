@@ -22,14 +22,17 @@ FIRST_PAINT = 200.0
 
 
 class Frames:
-    """What the page's frames cost while it was watched: milliseconds of the main thread's processor time.
+    """What the page's frames took while it was watched, in milliseconds.
 
-    Beside it what the wall's clock says of frames over 50 ms, which on a busy machine measures what else it does.
+    `work` is the main thread's time for each frame by the wall's clock, `cost` of it the processor's; what is between
+    them is waiting for a core. `shown` are the frames that came to the screen later than 50 ms, as the browser tells
+    the page: also those whose work was done and that waited to be drawn.
     """
 
     def __init__(self) -> None:
         self.costs: list[float] = []
-        self.wall: list[int] = []
+        self.work: list[float] = []
+        self.shown: list[int] = []
 
     def read(self, trace: bytes) -> None:
         """From Chromium's trace: the tasks of the page's main thread, summed up to each frame."""
@@ -43,27 +46,34 @@ class Frames:
         mine = [e for e in events if (e["pid"], e["tid"]) == busiest]
         begins = sorted(e["ts"] for e in mine if e["name"] == "BeginMainThreadFrame")
         tasks = sorted((e for e in mine if e["name"] == "RunTask" and "tdur" in e), key=lambda e: e["ts"])
-        cost, free = 0.0, 0
+        cost, work, free = 0.0, 0.0, 0
         for task in tasks:
             if task["ts"] - free > IDLE:
-                cost = 0.0  # the thread was free meanwhile: a frame could have been drawn
+                cost, work = 0.0, 0.0  # the thread was free meanwhile: a frame could have been drawn
             free = task["ts"] + task["dur"]
             cost += task["tdur"] / 1000
-            if begins and begins[0] <= task["ts"] + task["dur"]:
-                while begins and begins[0] <= task["ts"] + task["dur"]:
+            work += task["dur"] / 1000
+            if begins and begins[0] <= free:
+                while begins and begins[0] <= free:
                     begins.pop(0)
                 self.costs.append(cost)
-                cost = 0.0
+                self.work.append(work)
+                cost, work = 0.0, 0.0
         assert len(self.costs) > 20
 
     def check(self) -> None:
-        """No frame costs more than it may, and none takes longer, but for one that had to wait for a processor."""
+        """No frame takes longer than it may, by the wall's clock; its processor time is told beside it."""
         assert max(self.costs) <= FRAME
-        assert len(self.wall) <= 1
+        assert max(self.work) <= FRAME, "by the wall alone: was the machine busy with something else?"
 
     def __str__(self) -> str:
-        worst = ", ".join(f"{cost:.0f}" for cost in sorted(self.costs)[-5:])
-        return f"{len(self.costs)} frames, the dearest {worst} ms of processor time; by the wall over 50: {self.wall}"
+        def worst(times: list[float]) -> str:
+            return ", ".join(f"{time:.0f}" for time in sorted(times)[-5:])
+
+        return (
+            f"{len(self.work)} frames, the longest {worst(self.work)} ms, of processor time {worst(self.costs)} ms; "
+            f"shown later than 50 ms: {self.shown}"
+        )
 
 
 @asynccontextmanager
@@ -73,7 +83,7 @@ async def watching(browser: Browser, visitor: Visitor) -> AsyncIterator[Frames]:
     await browser.start_tracing(page=visitor.page, categories=TRACED)
     await visitor.page.evaluate("window.frames_over.length = 0")
     yield frames
-    frames.wall = await visitor.page.evaluate("window.frames_over")
+    frames.shown = await visitor.page.evaluate("window.frames_over")
     frames.read(await browser.stop_tracing())
     print(frames)
 
