@@ -115,11 +115,19 @@ def serve_worker(settings: Settings, listener: socket.socket) -> None:
 def prepare_index(settings: Settings) -> None:
     """Bring the index up to date, for the workers to copy. Raises AgentError."""
     from agents.house import open_agents
+    from server.configured import open_embedding
     from server.house import index_at
 
     async def work() -> None:
-        async with open_agents(
-            data_dir=settings.data_dir, examples=settings.examples_dir, index_at=index_at(settings), progress=IndexBar()
+        async with (
+            open_embedding(settings) as provider,
+            open_agents(
+                data_dir=settings.data_dir,
+                examples=settings.examples_dir,
+                index_at=index_at(settings),
+                provider=provider,
+                progress=IndexBar(),
+            ),
         ):
             pass
 
@@ -134,7 +142,9 @@ def welcome(settings: Settings) -> None:
     errors.print(f"  store   {store_of(settings)}", highlight=False)
     index = "Qdrant Edge" if settings.qdrant_url is None else f"the Qdrant collection {settings.qdrant_collection}"
     embedded = " (embedded)" if settings.qdrant_url is None else ""
-    errors.print(f"  index   {index} with WordLlama and BM25{embedded}", highlight=False)
+    vectors = settings.openai_embedding_model or settings.cohere_embedding_model or "WordLlama"
+    reranked = f", reranked by {settings.cohere_rerank_model}" if settings.reranks else ""
+    errors.print(f"  index   {index} with {vectors} and BM25{embedded}{reranked}", highlight=False)
     errors.print(f"  keys    {keys_of(settings)}\n", highlight=False)
 
 
@@ -161,16 +171,21 @@ def store_of(settings: Settings) -> str:
 def ingest(settings: Settings, paths: Sequence[Path], domain: str | None, *, sync: bool) -> None:
     """Index the documents; a line for each file that failed."""
     from agents.house import open_agents
+    from server.configured import open_embedding
     from server.house import index_at
 
     async def work() -> "Report":
         with claim_data_dir(settings.data_dir, None):
-            async with open_agents(
-                data_dir=settings.data_dir,
-                examples=settings.examples_dir,
-                index_at=index_at(settings),
-                progress=IndexBar(),
-            ) as agents:
+            async with (
+                open_embedding(settings) as provider,
+                open_agents(
+                    data_dir=settings.data_dir,
+                    examples=settings.examples_dir,
+                    index_at=index_at(settings),
+                    provider=provider,
+                    progress=IndexBar(),
+                ) as agents,
+            ):
                 return await agents.ingest(paths, sync=sync, domain=cast("Domain | None", domain), progress=IndexBar())
 
     report = guarded(work())
@@ -209,18 +224,23 @@ def evaluate(settings: Settings, questions: Path | None, split: str | None, *, a
     from agents.evaluation.report import as_json as render_json
     from agents.evaluation.report import table
     from agents.house import bundled_folder, open_agents
+    from server.configured import open_embedding
     from server.house import index_at
 
     async def work() -> Any:
         known = load_questions(questions or bundled_folder() / "questions.jsonl")
         chosen = [question for question in known if split is None or question.split == split]
         with claim_data_dir(settings.data_dir, None):
-            async with open_agents(
-                data_dir=settings.data_dir,
-                examples=settings.examples_dir,
-                index_at=index_at(settings),
-                progress=IndexBar(),
-            ) as agents:
+            async with (
+                open_embedding(settings) as provider,
+                open_agents(
+                    data_dir=settings.data_dir,
+                    examples=settings.examples_dir,
+                    index_at=index_at(settings),
+                    provider=provider,
+                    progress=IndexBar(),
+                ) as agents,
+            ):
                 with bar() as drawn:
                     task = drawn.add_task("Asking", total=len(chosen))
                     return await measure(
