@@ -13,8 +13,6 @@ from streaming.events import AgentId, RoutingData, RunnerUp
 
 SHARPNESS = 4.5
 """How decidedly scores become probabilities: softmax(SHARPNESS · score)."""
-NEIGHBOUR_WEIGHT = 1.0
-"""Weight of the nearest examples' votes against the linear model's probability."""
 DOCUMENT_WEIGHT = 2.0
 """Weight of the evidence in the documents. Of the bundled dev questions, also asked after a turn on another
 subject, 301 of 319 are routed right with it; with 1.5 298, with 2.5 299."""
@@ -56,10 +54,7 @@ class Router:
         answered the turn before.
         """
         scores = self._classifier(question.parts)
-        found = {
-            label: score + NEIGHBOUR_WEIGHT * scores.votes[label] + DOCUMENT_WEIGHT * documents.get(label, 0.0)
-            for label, score in scores.linear.items()
-        }
+        found = {label: fit + DOCUMENT_WEIGHT * documents.get(label, 0.0) for label, fit in scores.fits.items()}
         found["none"] = found.get("none", 0.0) + NONE_OF_THESE
         found["orchestrator"] = found.get("orchestrator", 0.0) + NONE_OF_THESE / 2
         leaning = question.follows_up and previous in ("billing", "technical", "policy")
