@@ -1,6 +1,8 @@
 """The command line: serve, ingest, ask, eval."""
 
+import shlex
 from pathlib import Path
+from typing import Any
 
 import click
 from pydantic import ValidationError
@@ -61,13 +63,51 @@ def ask(question: str, agent: str | None, quiet: bool, data_dir: Path | None) ->
     run(load_settings(data_dir=data_dir), question, agent, quiet=quiet)
 
 
-@main.command(name="eval")
-@click.option("--questions", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A file of questions.")
-@click.option("--split", type=click.Choice(["dev", "test"]), help="Only this part of the questions.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-@click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Where all is kept (DATA_DIR).")
-def evaluate(questions: Path | None, split: str | None, as_json: bool, data_dir: Path | None) -> None:
-    """Measure routing, retrieval and verdicts on questions with known answers (the bundled ones by default)."""
-    from server.commands import evaluate as run
+class Typed(click.Command):
+    """A command that knows what was typed after its name."""
 
-    run(load_settings(data_dir=data_dir), questions, split, as_json=as_json)
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta["typed"] = shlex.join(["orchestratai", str(ctx.info_name), *args])
+        return super().parse_args(ctx, args)
+
+
+SECTIONS = ("retrieval", "routing", "verdict", "cache", "confidence", "hostile", "latency")
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@main.command(name="eval", cls=Typed)
+@click.option("--questions", type=FILE, help="Questions with known answers; none: the bundled ones.")
+@click.option("--split", type=click.Choice(["dev", "test"]), help="Only this part of the questions.")
+@click.option(
+    "--mtrag",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Also conversations over other documents: a folder with passages.jsonl and tasks.jsonl.",
+)
+@click.option("--clinc", type=FILE, help="Also routing by many examples, as {split, text, domain} a line.")
+@click.option("--banking", type=FILE, help="Also a cache replayed, on {text, intent} a line.")
+@click.option("--only", multiple=True, type=click.Choice(SECTIONS), help="Only this section; may be repeated.")
+@click.option(
+    "--json",
+    is_flag=False,
+    flag_value="-",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    metavar="[FILE]",
+    help="Write the report as JSON; without a FILE print it instead of the table.",
+)
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the report as a page with plots.")
+@click.option("--compare", type=FILE, help="Also show what changed since this report, which --json wrote.")
+@click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Where all is kept (DATA_DIR).")
+@click.pass_context
+def evaluate(ctx: click.Context, /, data_dir: Path | None, **given: Any) -> None:
+    """Measure how far answers can be trusted, beside what they should reach.
+
+    Retrieval, routing, verdicts, the cache, citations, confidence, hostile documents and latency, on the bundled
+    questions, and on public sets where their paths are given. Leaves with 1 when a target is missed, unless --compare
+    is given.
+    """
+    from server.evaluating import Asked
+    from server.evaluating import evaluate as run
+
+    met = run(load_settings(data_dir=data_dir), Asked(command=ctx.meta["typed"], **given))
+    if not met and given["compare"] is None:
+        ctx.exit(1)

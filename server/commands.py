@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
-import orjson
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from agents.errors import AgentError
 from server import logs
 from server.data_dir import DataDirInUse, claim_data_dir
 from server.keys import KeysInvalid
+from server.progress import bar
 from server.settings import Settings
 from streaming.log import StoreError
 
@@ -31,24 +30,11 @@ PROBLEMS = (DataDirInUse, AgentError, KeysInvalid, StoreError, OSError)
 errors = Console(stderr=True)
 
 
-def bar() -> Progress:
-    """A progress bar on standard error, gone when done."""
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=errors,
-        transient=True,
-    )
-
-
 class IndexBar:
     """Draws the progress of an ingest once it has something to write."""
 
     def __init__(self) -> None:
-        self._bar = bar()
+        self._bar = bar(errors)
         self._task: Any = None
 
     def __call__(self, step: "Step") -> None:
@@ -115,19 +101,11 @@ def serve_worker(settings: Settings, listener: socket.socket) -> None:
 def prepare_index(settings: Settings) -> None:
     """Bring the index up to date, for the workers to copy. Raises AgentError."""
     from agents.house import open_agents
-    from server.configured import open_embedding
     from server.house import index_at
 
     async def work() -> None:
-        async with (
-            open_embedding(settings) as provider,
-            open_agents(
-                data_dir=settings.data_dir,
-                examples=settings.examples_dir,
-                index_at=index_at(settings),
-                provider=provider,
-                progress=IndexBar(),
-            ),
+        async with open_agents(
+            data_dir=settings.data_dir, examples=settings.examples_dir, index_at=index_at(settings), progress=IndexBar()
         ):
             pass
 
@@ -142,9 +120,7 @@ def welcome(settings: Settings) -> None:
     errors.print(f"  store   {store_of(settings)}", highlight=False)
     index = "Qdrant Edge" if settings.qdrant_url is None else f"the Qdrant collection {settings.qdrant_collection}"
     embedded = " (embedded)" if settings.qdrant_url is None else ""
-    vectors = settings.openai_embedding_model or settings.cohere_embedding_model or "WordLlama"
-    reranked = f", reranked by {settings.cohere_rerank_model}" if settings.reranks else ""
-    errors.print(f"  index   {index} with {vectors} and BM25{embedded}{reranked}", highlight=False)
+    errors.print(f"  index   {index} with WordLlama and BM25{embedded}", highlight=False)
     errors.print(f"  keys    {keys_of(settings)}\n", highlight=False)
 
 
@@ -171,21 +147,16 @@ def store_of(settings: Settings) -> str:
 def ingest(settings: Settings, paths: Sequence[Path], domain: str | None, *, sync: bool) -> None:
     """Index the documents; a line for each file that failed."""
     from agents.house import open_agents
-    from server.configured import open_embedding
     from server.house import index_at
 
     async def work() -> "Report":
         with claim_data_dir(settings.data_dir, None):
-            async with (
-                open_embedding(settings) as provider,
-                open_agents(
-                    data_dir=settings.data_dir,
-                    examples=settings.examples_dir,
-                    index_at=index_at(settings),
-                    provider=provider,
-                    progress=IndexBar(),
-                ) as agents,
-            ):
+            async with open_agents(
+                data_dir=settings.data_dir,
+                examples=settings.examples_dir,
+                index_at=index_at(settings),
+                progress=IndexBar(),
+            ) as agents:
                 return await agents.ingest(paths, sync=sync, domain=cast("Domain | None", domain), progress=IndexBar())
 
     report = guarded(work())
@@ -215,45 +186,6 @@ def ask(settings: Settings, question: str, agent: str | None, *, quiet: bool) ->
         if busy.url is None:
             raise click.ClickException(str(busy)) from None
         guarded(show(ask_there(busy.url, question, agent), quiet=quiet))
-
-
-def evaluate(settings: Settings, questions: Path | None, split: str | None, *, as_json: bool) -> None:
-    """Measure, and leave with 1 when a target is missed."""
-    from agents.evaluation.measure import measure, missed
-    from agents.evaluation.questions import load_questions
-    from agents.evaluation.report import as_json as render_json
-    from agents.evaluation.report import table
-    from agents.house import bundled_folder, open_agents
-    from server.configured import open_embedding
-    from server.house import index_at
-
-    async def work() -> Any:
-        known = load_questions(questions or bundled_folder() / "questions.jsonl")
-        chosen = [question for question in known if split is None or question.split == split]
-        with claim_data_dir(settings.data_dir, None):
-            async with (
-                open_embedding(settings) as provider,
-                open_agents(
-                    data_dir=settings.data_dir,
-                    examples=settings.examples_dir,
-                    index_at=index_at(settings),
-                    provider=provider,
-                    progress=IndexBar(),
-                ) as agents,
-            ):
-                with bar() as drawn:
-                    task = drawn.add_task("Asking", total=len(chosen))
-                    return await measure(
-                        agents.answer, chosen, progress=lambda done, total: drawn.update(task, completed=done)
-                    )
-
-    results = guarded(work())
-    if as_json:
-        click.echo(orjson.dumps(render_json(results), option=orjson.OPT_INDENT_2).decode())
-    else:
-        Console().print(table(results))
-    if missed(results[-1]):
-        sys.exit(1)
 
 
 def guarded(work: Any, passing: Iterable[type[Exception]] = ()) -> Any:

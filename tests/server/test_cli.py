@@ -107,16 +107,67 @@ def test_ingest_names_what_cannot_be_read_and_goes_on(orchestratai: Run, tmp_pat
         assert name in result.stderr.replace("\n", ""), name
 
 
-def test_eval_prints_a_table_or_json(orchestratai: Run, tmp_path: Path) -> None:
+@pytest.fixture
+def questions(tmp_path: Path) -> str:
+    """A few of the bundled questions, as a file."""
     from agents.house import bundled_folder
 
-    questions = tmp_path / "questions.jsonl"
-    questions.write_text("".join((bundled_folder() / "questions.jsonl").read_text().splitlines(keepends=True)[:6]))
-    table = orchestratai("eval", "--questions", str(questions))
+    path = tmp_path / "questions.jsonl"
+    path.write_text("".join((bundled_folder() / "questions.jsonl").read_text().splitlines(keepends=True)[:6]))
+    return str(path)
+
+
+def test_eval_prints_a_table_or_json(orchestratai: Run, questions: str) -> None:
+    table = orchestratai("eval", "--questions", questions, "--only", "retrieval", "--only", "latency")
     assert table.exit_code in (0, 1), table.output
-    assert table.stdout
-    as_json = orchestratai("eval", "--questions", str(questions), "--json")
-    assert json.loads(as_json.stdout)
+    assert "answering page in the top 5" in table.stdout
+    assert "Asking the questions: 6 of 6" in table.stderr
+    as_json = orchestratai("eval", "--questions", questions, "--only", "routing", "--json")
+    report = json.loads(as_json.stdout)
+    assert [section["name"] for section in report["sections"]] == ["routing"]
+    assert report["command"] == f"orchestratai eval --questions {questions} --only routing --json"
+    assert report["sets"] == {"questions": 6}
+
+
+def test_eval_keeps_its_report_and_compares_the_next_with_it(orchestratai: Run, questions: str, tmp_path: Path) -> None:
+    chosen = ("eval", "--questions", questions, "--only", "retrieval")
+    kept, page = tmp_path / "a.json", tmp_path / "a.html"
+    first = orchestratai(*chosen, "--json", str(kept), "--html", str(page))
+    assert "answering page in the top 5" in first.stdout
+    assert page.read_text().startswith("<!doctype html>")
+    stored = json.loads(kept.read_text())
+    for figure in stored["sections"][0]["figures"]:
+        figure["value"], figure["error"] = 2.0, 0.0
+        figure["target"] = None
+    kept.write_text(json.dumps(stored))
+    second = orchestratai(*chosen, "--compare", str(kept))
+    assert second.exit_code == 0, second.output
+    assert "REGRESSION" in second.stdout
+    third = orchestratai(*chosen, "--compare", str(kept), "--json")
+    assert json.loads(third.stdout)
+    assert "REGRESSION" in third.stderr
+
+
+def test_eval_says_what_cannot_be_used_before_it_measures(orchestratai: Run, questions: str, tmp_path: Path) -> None:
+    (tmp_path / "clinc.jsonl").write_text("{}\n")
+    (tmp_path / "old.json").write_text("{}")
+    for options, said in {
+        ("--compare", str(tmp_path / "old.json")): "not a report",
+        ("--html", str(tmp_path / "none" / "a.html")): "Make it first",
+        ("--only", "routing", "--clinc", str(tmp_path / "clinc.jsonl")): "'split'",
+        ("--split", "test", "--questions", questions): "",
+        ("--only", "weather"): "'weather' is not one of",
+    }.items():
+        result = orchestratai("eval", "--questions", questions, *options)
+        assert result.exit_code != 0 or not said
+        assert said in result.stderr
+        assert "Traceback" not in result.output
+
+
+def test_eval_tells_how_it_is_used(orchestratai: Run) -> None:
+    told = orchestratai("eval", "--help").stdout
+    for option in ("--mtrag", "--clinc", "--banking", "--questions", "--only", "--json", "--html", "--compare"):
+        assert option in told
 
 
 @pytest.mark.parametrize(

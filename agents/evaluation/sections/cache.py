@@ -1,0 +1,54 @@
+"""How often an earlier answer serves, and how often it is the answer to another question."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from agents.evaluation.banking import FIRST, Replay, load_intents, replay
+from agents.evaluation.report.figures import Figure, Section, count, share
+from agents.evaluation.sections.bench import Bench
+from agents.house import bundled_folder
+from agents.likeness import Likeness, bundled_likeness
+from agents.wording import load_wording
+
+HITS, WRONG = 0.10, 0.028
+
+
+async def measure_cache(bench: Bench) -> Section:
+    """The bundled questions, and those of Banking77, asked in turn of a cache that keeps what it misses."""
+    likeness = Likeness(bench.embedding, load_wording(bundled_folder()).everyday, bundled_likeness())
+    alone = [
+        (known.question.text, " ".join(sorted(known.pages)))
+        for known in bench.questions
+        if known.pages and not known.question.history
+    ]
+    found = await _replay(bench, "the questions", alone, likeness)
+    figures = [count("answers of another question", "all", found.wrong, found.asked)]
+    if bench.banking is not None:
+        asked = load_intents(bench.banking)[:FIRST]
+        bench.sets["Banking77 replayed"] = len(asked)
+        figures += replayed("Banking77", await _replay(bench, "Banking77", asked, likeness))
+    return Section(
+        "cache",
+        "How often an earlier answer serves, and how often it is another question's: of another intent, or of other "
+        "pages than those that answer.",
+        tuple(figures),
+        notes=() if bench.banking else ("hits of another intent: give --banking FILE",),
+    )
+
+
+async def _replay(bench: Bench, name: str, asked: Sequence[tuple[str, str]], likeness: Likeness) -> Replay:
+    told = bench.told(f"Replaying {name}")
+    return await asyncio.to_thread(replay, asked, bench.embedding, likeness, progress=told)
+
+
+def replayed(name: str, found: Replay) -> list[Figure]:
+    """The figures of a replay. Pure."""
+    hits = [True] * found.hits + [False] * (found.asked - found.hits)
+    wrong = [True] * found.wrong + [False] * (found.hits - found.wrong)
+    of_hits = share("hits of another question", name, wrong, target=WRONG, better="lower")
+    return [
+        *share("hits", name, hits, target=HITS),
+        *(replace(figure, interval=found.interval) for figure in of_hits),
+        Figure("word for word", name, found.exact, found.asked, unit="count"),
+    ]

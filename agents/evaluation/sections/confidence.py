@@ -1,0 +1,50 @@
+"""Whether what is called 80 % likely is answered by the documents in 80 of 100 cases."""
+
+from collections.abc import Sequence
+from math import sqrt
+
+from agents.evaluation.calibration import expected_calibration_error, reliability
+from agents.evaluation.measure import Result
+from agents.evaluation.report.figures import Diagram, Figure, Section
+from agents.evaluation.sections.bench import Bench
+
+ERROR = 0.05
+
+Pairs = Sequence[tuple[float, bool]]
+"""Confidence, and whether the documents answer."""
+
+
+async def measure_confidence(bench: Bench) -> Section:
+    """The expected calibration error of confidence, and the diagrams that show it. Raises AgentError."""
+    results = await bench.asked()
+    told: dict[str, Pairs] = {result.name: _pairs(result) for result in results}
+    # All of the questions hold those that it was fitted on.
+    targets = {result.name: result.target(ERROR) for result in results if len(results) == 1 or result.name != "all"}
+    if taken := await bench.taken():
+        told["MTRAG"] = [(each.confidence, each.answerable) for each in taken]
+        targets["MTRAG"] = ERROR
+    return Section(
+        "confidence",
+        "Whether what is called 80 % likely is answered by the documents in 80 of 100 cases.",
+        tuple(figure for name, pairs in told.items() for figure in calibrated(name, pairs, targets.get(name))),
+        diagrams=tuple(diagram(name, pairs) for name, pairs in told.items() if pairs),
+        notes=() if bench.mtrag else ("confidence on other documents: give --mtrag DIR",),
+    )
+
+
+def _pairs(result: Result) -> Pairs:
+    return [(each.confidence, each.known.answerable) for each in result.outcomes if each.judged]
+
+
+def calibrated(name: str, pairs: Pairs, target: float | None = None) -> list[Figure]:
+    """The expected calibration error over ten bins; no figure of nothing. Pure."""
+    if not pairs:
+        return []
+    error = expected_calibration_error([confidence for confidence, _ in pairs], [right for _, right in pairs])
+    chance = 0.2 / sqrt(len(pairs))  # what one sample's error differs by from the next one's
+    return [Figure("expected calibration error", name, error, len(pairs), target, "lower", "score", chance)]
+
+
+def diagram(name: str, pairs: Pairs) -> Diagram:
+    """Ten bins of confidence with the share that is answered. Pure."""
+    return Diagram(name, tuple(reliability([confidence for confidence, _ in pairs], [right for _, right in pairs])))
