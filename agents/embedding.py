@@ -110,6 +110,12 @@ class WordLlama:
         words = text.split(" ")
         if "" in words:  # spaces in a row are tokens of their own
             return self._encoded(text)
+        try:  # most texts hold known words alone
+            return list(chain.from_iterable(map(self._tokens.__getitem__, words)))
+        except KeyError:
+            return self._learnt(words)
+
+    def _learnt(self, words: Sequence[str]) -> list[int]:
         found: list[int] = []
         for word in words:
             ids = self._tokens.get(word)

@@ -29,6 +29,7 @@ from agents.knowledge.edge import open_edge
 from agents.knowledge.index import Index
 from agents.knowledge.ingest import Ingest, Progress, Report
 from agents.knowledge.opening import OpenIndex
+from agents.knowledge.remote_vectors import Provider, remote_vectors
 from agents.knowledge.reranking import Reranker
 from agents.knowledge.retrieval import Retrieval, Retrieved
 from agents.likeness import Likeness, bundled_likeness
@@ -161,17 +162,21 @@ async def open_agents(
     tools: Tools | None = None,
     index_at: OpenIndex | None = None,
     reranker: Reranker | None = None,
+    provider: Provider | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> AsyncIterator[Agents]:
     """Everything that answers, from the index under `data_dir`.
 
     The folder `documents` (the bundled ones by default) is ingested if it changed, with progress told file by file;
     `model` None means answers quoted from the sources; `tools` are those of agent runs (by default all);
-    `index_at` opens an index elsewhere; `reranker` orders what a search found. Raises IndexMismatch, IndexBusy,
-    IndexUnavailable and ExamplesInvalid.
+    `index_at` opens an index elsewhere; `reranker` orders what a search found;
+    `provider` makes the index's vectors, None: WordLlama does. Raises IndexMismatch, IndexBusy, IndexUnavailable and
+    ExamplesInvalid.
     """
     embedding = await asyncio.to_thread(WordLlama)
-    binding = Binding(embedding.name, embedding.dimension, VERSION)
+    vectors = await remote_vectors(provider, data_dir / "embedding.json") if provider else None
+    bound = vectors or embedding
+    binding = Binding(bound.name, bound.dimension, VERSION)
     async with (
         _one_thread_for_algebra(),
         (
@@ -181,12 +186,12 @@ async def open_agents(
         ) as index,
         AsyncExitStack() as stack,
     ):
-        ingest = Ingest(index, embedding)
+        ingest = Ingest(index, embedding, vectors)
         bundled = partial(_bundle, ingest, documents or bundled_folder() / "documents", progress)
         try:
             await bundled()
         except IndexUnavailable as error:
-            if index_at is None:
+            if index_at is None and vectors is None:
                 raise
             _log.warning("the bundled documents are not indexed yet: %s", error)
             await stack.enter_async_context(_until_done(bundled))
@@ -197,7 +202,7 @@ async def open_agents(
         router = Router(classifier)
         wording = await asyncio.to_thread(load_wording, bundled_folder())
         reader = Reader(embedding)
-        retrieval, logs = Retrieval(index, embedding, reader, wording, reranker), Logs()
+        retrieval, logs = Retrieval(index, embedding, reader, wording, reranker, vectors), Logs()
         judge = Judge(reader, embedding, wording, evidence or bundled_model())
         supports = Support(embedding)
         writer = model or Extractive(embedding, reader, index, wording)

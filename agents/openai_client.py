@@ -1,4 +1,4 @@
-"""The only file that drives the openai client: opens a completion, and reads it one socket read at a time.
+"""The only file that drives the openai client: opens a completion and reads it, one socket read at a time, or asks.
 
 The client keeps auth, retries before the first byte, timeouts of connecting, and HTTP errors. Its own `AsyncStream`
 costs 112 µs a token; here all the chunks of one read are handed on together, as plain dicts.
@@ -128,6 +128,17 @@ class OpenAIClient:
             yield reading
         finally:
             await reading.close()
+
+    async def ask(self, path: str, body: Mapping[str, Any], *, within: float) -> bytes:
+        """The body of the answer to a request that is not streamed, within so many seconds. Raises AgentError."""
+        try:
+            async with asyncio.timeout(within):
+                response = await self._client.post(path, cast_to=httpx2.Response, body=body)
+                return response.content
+        except TimeoutError:
+            raise ModelTimeout(f"The model did not answer within {within:g} seconds.") from None
+        except OpenAIError as error:
+            raise translated(error, key=self._client.api_key) from None
 
     def failure(self, error: object) -> AgentError:
         """An `error` object of the stream, as ours."""

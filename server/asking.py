@@ -8,8 +8,9 @@ from contextlib import AsyncExitStack
 from typing import Any, cast
 
 from agents.question import Question
+from server.configured import open_embedding, open_reranker
 from server.data_dir import claim_data_dir
-from server.house import index_at, open_model, open_reranker
+from server.house import index_at, open_model
 from server.settings import Settings
 from streaming.event import Encoder
 from streaming.events import AgentId
@@ -30,7 +31,8 @@ async def ask_here(settings: Settings, question: str, agent: str | None) -> Asyn
             examples=settings.examples_dir,
             model=model,
             index_at=index_at(settings),
-            reranker=await open_reranker(settings, stack),
+            reranker=await stack.enter_async_context(open_reranker(settings)),
+            provider=await stack.enter_async_context(open_embedding(settings)),
         )
         agents = await stack.enter_async_context(opening)
         async for item in agents.answer(Question(question, agent=cast("AgentId | None", agent))):

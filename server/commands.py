@@ -101,11 +101,19 @@ def serve_worker(settings: Settings, listener: socket.socket) -> None:
 def prepare_index(settings: Settings) -> None:
     """Bring the index up to date, for the workers to copy. Raises AgentError."""
     from agents.house import open_agents
+    from server.configured import open_embedding
     from server.house import index_at
 
     async def work() -> None:
-        async with open_agents(
-            data_dir=settings.data_dir, examples=settings.examples_dir, index_at=index_at(settings), progress=IndexBar()
+        async with (
+            open_embedding(settings) as provider,
+            open_agents(
+                data_dir=settings.data_dir,
+                examples=settings.examples_dir,
+                index_at=index_at(settings),
+                provider=provider,
+                progress=IndexBar(),
+            ),
         ):
             pass
 
@@ -120,7 +128,9 @@ def welcome(settings: Settings) -> None:
     errors.print(f"  store   {store_of(settings)}", highlight=False)
     index = "Qdrant Edge" if settings.qdrant_url is None else f"the Qdrant collection {settings.qdrant_collection}"
     embedded = " (embedded)" if settings.qdrant_url is None else ""
-    errors.print(f"  index   {index} with WordLlama and BM25{embedded}", highlight=False)
+    vectors = settings.openai_embedding_model or settings.cohere_embedding_model or "WordLlama"
+    reranked = f", reranked by {settings.cohere_rerank_model}" if settings.reranks else ""
+    errors.print(f"  index   {index} with {vectors} and BM25{embedded}{reranked}", highlight=False)
     errors.print(f"  keys    {keys_of(settings)}\n", highlight=False)
 
 
@@ -147,16 +157,21 @@ def store_of(settings: Settings) -> str:
 def ingest(settings: Settings, paths: Sequence[Path], domain: str | None, *, sync: bool) -> None:
     """Index the documents; a line for each file that failed."""
     from agents.house import open_agents
+    from server.configured import open_embedding
     from server.house import index_at
 
     async def work() -> "Report":
         with claim_data_dir(settings.data_dir, None):
-            async with open_agents(
-                data_dir=settings.data_dir,
-                examples=settings.examples_dir,
-                index_at=index_at(settings),
-                progress=IndexBar(),
-            ) as agents:
+            async with (
+                open_embedding(settings) as provider,
+                open_agents(
+                    data_dir=settings.data_dir,
+                    examples=settings.examples_dir,
+                    index_at=index_at(settings),
+                    provider=provider,
+                    progress=IndexBar(),
+                ) as agents,
+            ):
                 return await agents.ingest(paths, sync=sync, domain=cast("Domain | None", domain), progress=IndexBar())
 
     report = guarded(work())

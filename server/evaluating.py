@@ -93,6 +93,7 @@ async def measured(settings: Settings, asked: Asked) -> "Report":
     from agents.evaluation.questions import load_questions
     from agents.evaluation.sections.bench import Bench
     from agents.house import bundled_folder, open_agents
+    from server.configured import open_embedding
     from server.house import index_at
     from server.progress import progress
 
@@ -103,13 +104,17 @@ async def measured(settings: Settings, asked: Asked) -> "Report":
         raise click.ClickException(f"No question is of the split {asked.split}. Leave --split out, or name another.")
     origin = Origin(VERSION, datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"), asked.command)
     with claim_data_dir(settings.data_dir, None), TemporaryDirectory() as folder:
-        async with open_agents(
-            data_dir=settings.data_dir,
-            examples=settings.examples_dir,
-            index_at=index_at(settings),
-            answers=Afresh(),
-            progress=IndexBar(),
-        ) as agents:
+        async with (
+            open_embedding(settings) as provider,
+            open_agents(
+                data_dir=settings.data_dir,
+                examples=settings.examples_dir,
+                index_at=index_at(settings),
+                provider=provider,
+                answers=Afresh(),
+                progress=IndexBar(),
+            ) as agents,
+        ):
             with progress(errors) as told:
                 bench = Bench(
                     agents,

@@ -14,6 +14,7 @@ from agents.llm import LanguageModel
 from agents.model_limits import ModelLimits
 from server.addresses import Addresses
 from server.answering import Watch, answer_with
+from server.configured import open_embedding, open_reranker
 from server.data_dir import claim_data_dir
 from server.errors import describe
 from server.keys import Keys
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from agents.house import Agents, Progress
     from agents.knowledge.binding import Binding
     from agents.knowledge.opening import OpenIndex, Shelves
-    from agents.knowledge.reranking import Reranker
     from agents.tools.registry import Tools
     from server.traces import Traces
     from streaming.redis_store import RedisStore
@@ -111,18 +111,6 @@ async def open_model(settings: Settings, stack: AsyncExitStack) -> LanguageModel
         limits=ModelLimits(stall=settings.openai_timeout),
     )
     return await stack.enter_async_context(opening)
-
-
-async def open_reranker(settings: Settings, stack: AsyncExitStack) -> "Reranker | None":
-    """What puts the passages in order, if it is configured; nothing is asked of it yet."""
-    key = settings.cohere_api_key
-    if key is None or not settings.reranks:
-        return None
-    from agents.cohere_client import open_cohere  # .5 s to import
-    from agents.cohere_rerank import CohereRerank
-
-    opening = open_cohere(api_key=key.get_secret_value(), base_url=settings.cohere_base_url)
-    return CohereRerank(await stack.enter_async_context(opening), settings.cohere_rerank_model)
 
 
 def index_at(settings: Settings) -> "OpenIndex | None":
@@ -207,7 +195,8 @@ async def open_house(
                 answers=store.answers,
                 tools=tools,
                 index_at=index_at(settings),
-                reranker=await open_reranker(settings, stack),
+                reranker=await stack.enter_async_context(open_reranker(settings)),
+                provider=await stack.enter_async_context(open_embedding(settings)),
                 progress=progress,
             )
         )

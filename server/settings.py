@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = Field(None, description="Key for the model's provider.")
     openai_base_url: str | None = Field(None, description="Any server that speaks chat completions.")
     openai_model: str = Field("gpt-5-mini", description="The model that writes answers.")
+    openai_embedding_model: str | None = Field(None, description="There, the model that embeds; none: WordLlama.")
     openai_timeout: float = Field(30.0, gt=0, description="Seconds of silence after which the model is given up.")
     model_prices: Annotated[dict[str, Price], NoDecode] = Field(
         {},
@@ -39,6 +40,7 @@ class Settings(BaseSettings):
     cohere_api_key: SecretStr | None = Field(None, description="Key for Cohere, which then reranks.")
     cohere_base_url: str = Field("https://api.cohere.com", description="Any server that speaks Cohere's API.")
     cohere_rerank_model: str = Field("rerank-v5.0-fast", description="The model that reranks; `none`: none does.")
+    cohere_embedding_model: str | None = Field(None, description="There, the model that embeds; none: WordLlama.")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Origins of other sites whose pages may use the API, comma separated; `*` for all."
     )
@@ -94,6 +96,16 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"WORKERS={self.workers} needs REDIS_URL: without it sessions live in a SQLite file for one process"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _one_embedding(self) -> Self:
+        if self.openai_embedding_model and self.cohere_embedding_model:
+            raise ValueError("OPENAI_EMBEDDING_MODEL and COHERE_EMBEDDING_MODEL are both set: an index has one")
+        if self.openai_embedding_model and not self.uses_model:
+            raise ValueError("OPENAI_EMBEDDING_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL")
+        if self.cohere_embedding_model and self.cohere_api_key is None:
+            raise ValueError("COHERE_EMBEDDING_MODEL needs COHERE_API_KEY")
         return self
 
     @property

@@ -48,10 +48,10 @@ async def shapeless(reply: Reply) -> None:
 
 async def too_few(reply: Reply) -> None:
     """One answer less than was asked for."""
-    answer = answered(reply.request)
+    answer = answered(reply)
     answer["results"] = answer.get("results", [])[:-1]
     if "embeddings" in answer:
-        answer["embeddings"]["float"].pop()
+        answer["embeddings"]["base64"].pop()
     await reply.json(200, answer)
 
 
@@ -59,7 +59,7 @@ async def beyond(reply: Reply) -> None:
     """Scores, and numbers, that cannot be."""
     body = reply.request.body
     results = [{"index": n, "relevance_score": 7.5} for n in range(len(body.get("documents", [])))]
-    vectors = [[1e999] * 8 for _ in body.get("texts", [])]
+    vectors = [[1e300] * 256 for _ in body.get("texts", [])]
     await reply.json(200, {"results": results, "embeddings": {"float": vectors}})
 
 
@@ -71,7 +71,7 @@ async def last_first(reply: Reply) -> None:
 
 
 async def obliging(reply: Reply) -> None:
-    await reply.json(200, answered(reply.request))
+    await reply.json(200, answered(reply))
 
 
 BEHAVIOURS: dict[str, Behaviour] = {
@@ -88,18 +88,17 @@ BEHAVIOURS: dict[str, Behaviour] = {
 }
 
 
-def answered(request: Request) -> dict[str, Any]:
-    """What a Cohere that works says. `dimensions` (256) in the model's name is how long its vectors are."""
+def answered(reply: Reply) -> dict[str, Any]:
+    """What a Cohere that works says. The option `dimensions` (256) is how long its vectors are."""
+    request, options = reply.request, reply.options
     body = request.body
     if request.path == "/v2/rerank":
         return reranked(body)
     assert body["input_type"] in ("search_query", "search_document"), body
-    assert body["embedding_types"] == ["float"], body
-    _, _, query = body["model"].partition("?")
-    size = int(dict(parse_qsl(query)).get("dimensions", body.get("output_dimension") or 256))
-    found: Any = embeddings({"input": body["texts"], "dimensions": size})["data"]
+    assert body["embedding_types"] == ["base64"], body
+    found: Any = embeddings({"input": body["texts"], "encoding_format": "base64", **options})["data"]
     vectors = [each["embedding"] for each in found]
-    return {"id": "1", "embeddings": {"float": vectors}, "texts": body["texts"], "meta": {}}
+    return {"id": "1", "embeddings": {"base64": vectors}, "texts": body["texts"], "meta": {}}
 
 
 class CohereServer(ModelServer):
@@ -115,7 +114,7 @@ class CohereServer(ModelServer):
             await Reply(writer, request, {}).json(200, {"models": []})
             return
         self.requests.append(request)
-        told = self.queue.popleft() if self.queue else str(request.body["model"])
+        told = self.queue.popleft() if self.queue else self.aside or str(request.body["model"])
         name, _, query = told.partition("?")
         if name.endswith("-then-ok"):
             times = self._counts[name] = self._counts.get(name, 0) + 1

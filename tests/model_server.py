@@ -9,9 +9,11 @@ lets the next requests behave so whatever model they name, and `GET /control/req
 
 import argparse
 import asyncio
+import base64
 import hashlib
 import json
 import re
+import struct
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -535,6 +537,10 @@ async def tools_forever(reply: Reply) -> None:
         await call(reply, ("calculate", '{"expression": "1"}'))
 
 
+EMBEDDING_FAILS = {"429", "500", "401", "404", "400", "hangup", "slow-start", "json", "json-garbage"}
+"""Scripts that also tell how embeddings fail."""
+
+
 class Connection(asyncio.StreamReaderProtocol):
     """Notices the client's leaving also while it is being answered."""
 
@@ -557,6 +563,8 @@ class ModelServer:
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.queue: deque[str] = deque()
+        self.aside: str | None = None
+        """How all but streamed completions behave, whatever model they name."""
         self.port = 0
         self.connections = 0
         self._counts: dict[str, int] = {}
@@ -608,6 +616,8 @@ class ModelServer:
         model = str((request.body or {}).get("model", ""))
         if self.queue and request.path == "/v1/chat/completions":
             model = self.queue.popleft()
+        if self.aside is not None and not (request.body or {}).get("stream"):
+            model = self.aside
         name, _, query = model.partition("?")
         reply = Reply(writer, request, dict(parse_qsl(query)))
         match (request.method, request.path):
@@ -617,12 +627,24 @@ class ModelServer:
                 listed = [{"id": known, "object": "model", "created": 1, "owned_by": "tests"} for known in SCRIPTS]
                 work = reply.json(200, {"object": "list", "data": listed})
             case ("POST", "/v1/embeddings"):
-                work = reply.json(200, embeddings(request.body))
+                work = self._embed(name, reply)
             case ("POST", "/v2/rerank"):
                 work = reply.json(200, reranked(request.body))
             case _:
                 work = reply.error(404, f"No such path: {request.path}", "not_found")
         await work
+
+    async def _embed(self, name: str, reply: Reply) -> None:
+        """Vectors of `dimensions` (256) numbers, or a behaviour that is an error; `too-few` leaves one out."""
+        if name.endswith("-then-ok"):
+            times = self._counts[name] = self._counts.get(name, 0) + 1
+            name = name.removesuffix("-then-ok") if times % 2 else ""
+        if name in EMBEDDING_FAILS:
+            return await SCRIPTS[name](reply)
+        answer: dict[str, Any] = embeddings({**reply.request.body, **reply.options})
+        if name == "too-few":
+            answer["data"].pop()
+        return await reply.json(200, answer)
 
     async def _complete(self, name: str, reply: Reply) -> None:
         if name.endswith("-then-ok"):
@@ -645,7 +667,7 @@ class ModelServer:
 def embeddings(body: dict[str, Any]) -> dict[str, object]:
     """Unit vectors of `dimensions` (256) numbers from hashed words: texts that share words are near each other."""
     texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
-    size = body.get("dimensions", 256)
+    size = int(body.get("dimensions", 256))
     data = []
     for index, text in enumerate(texts):
         vector = [0.0] * size
@@ -653,7 +675,10 @@ def embeddings(body: dict[str, Any]) -> dict[str, object]:
             digest = hashlib.blake2b(word.encode(), digest_size=8).digest()
             vector[int.from_bytes(digest[:4], "big") % size] += 1.0 if digest[4] & 1 else -1.0
         norm = sum(x * x for x in vector) ** 0.5 or 1.0
-        data.append({"object": "embedding", "index": index, "embedding": [x / norm for x in vector]})
+        unit: Any = [x / norm for x in vector]
+        if body.get("encoding_format") == "base64":
+            unit = base64.b64encode(struct.pack(f"<{size}f", *unit)).decode()
+        data.append({"object": "embedding", "index": index, "embedding": unit})
     tokens = sum(len(words(str(text))) for text in texts)
     return {
         "object": "list",

@@ -260,13 +260,12 @@ def _point(entry: Entry) -> Point:
 
 
 def _passage(point: Any) -> Passage:
-    return Passage(chunk_id=str(point.id), score=0.0, **{field: point.payload[field] for field in _FIELDS})
+    payload = point.payload  # each access makes Python objects of it anew
+    return Passage(chunk_id=str(point.id), score=0.0, **{field: payload[field] for field in _FIELDS})
 
 
 def _candidate(point: Any) -> Candidate:
     vector = point.vector
-    passage = _passage(point)
     sparse = vector["bm25"]
-    return Candidate(
-        passage, np.asarray(vector["dense"], np.float32), dict(zip(sparse.indices, sparse.values, strict=True))
-    )
+    dense = np.fromiter(vector["dense"], np.float32)
+    return Candidate(_passage(point), dense, dict(zip(sparse.indices, sparse.values, strict=True)))

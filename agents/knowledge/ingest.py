@@ -8,17 +8,23 @@ from pathlib import Path
 from typing import Literal, get_args
 from uuid import NAMESPACE_URL, uuid5
 
-from agents.embedding import Embedding
+import numpy as np
+
+from agents.embedding import Embedding, Vectors
 from agents.hashing import chunk_hash, content_hash
 from agents.knowledge.chunking import Chunk, chunks
 from agents.knowledge.documents import Document, DocumentUnreadable, is_readable, load, read
 from agents.knowledge.index import Entry, Index
 from agents.knowledge.quarantine import order, quarantined
+from agents.knowledge.vectors import Here, IndexEmbedding
 from agents.passage import Domain, Passage
 from agents.terms import weights
 
 BATCH = 256
 """Chunks gathered before they are embedded and put."""
+
+NO_VECTOR: Vectors = np.zeros(0, np.float32)
+"""That of a chunk that waits for its batch to be embedded."""
 
 Outcome = Literal["added", "replaced", "unchanged", "removed", "failed"]
 
@@ -64,6 +70,12 @@ class _File:
     domain: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    text: str
+    entry: Entry
+
+
 class Ingest:
     """Writes documents into one index; one ingest at a time.
 
@@ -71,9 +83,10 @@ class Ingest:
     chunks that has. An ingest that was killed leaves documents that do not add up, and the next one writes those anew.
     """
 
-    def __init__(self, index: Index, embedding: Embedding) -> None:
+    def __init__(self, index: Index, embedding: Embedding, vectors: IndexEmbedding | None = None) -> None:
+        """`vectors` are made for the index where it does not hold the embedding's own."""
         self._index = index
-        self._embedding = embedding
+        self._vectors = vectors or Here(embedding)
         self._one_at_a_time = asyncio.Lock()
 
     async def __call__(
@@ -107,7 +120,7 @@ class Ingest:
         known = await self._index.documents()
         gone = sorted(_gone(paths, known, {file.key for file in files}, prefix)) if sync else []
         total, done = len(files) + len(gone), 0
-        waiting: list[tuple[_File, list[Entry]]] = []
+        waiting: list[tuple[_File, list[_Draft]]] = []
 
         def tell(path: str, outcome: Outcome, reason: str = "") -> None:
             nonlocal done
@@ -129,10 +142,10 @@ class Ingest:
                 report.unchanged += 1
                 tell(str(file.path), "unchanged")
                 continue
-            entries, left_out = read_one
+            drafts, left_out = read_one
             report.quarantined += left_out
-            waiting.append((file, entries))
-            if sum(len(entries) for _, entries in waiting) >= BATCH:
+            waiting.append((file, drafts))
+            if sum(len(own) for _, own in waiting) >= BATCH:
                 await write()
         await write()
         for key in gone:
@@ -143,24 +156,26 @@ class Ingest:
             await self._index.settle()
         return report
 
-    def _read(self, file: _File, known: str | None) -> tuple[list[Entry], list[Quarantined]] | None:
+    def _read(self, file: _File, known: str | None) -> tuple[list[_Draft], list[Quarantined]] | None:
         if known and known == content_hash(load(file.path)):
             return None
         document = read(file.path, url=file.url, domain=file.domain)
         kept, left_out = _sifted(document, str(file.path))
-        return _entries(document, kept, file.key, self._embedding), left_out
+        return _drafts(document, kept, file.key), left_out
 
     async def _write(
         self,
-        waiting: Iterable[tuple[_File, list[Entry]]],
+        waiting: Iterable[tuple[_File, list[_Draft]]],
         known: dict[str, str],
         report: Report,
         tell: Callable[[str, Outcome], None],
     ) -> None:
         batch = list(waiting)
-        entries = [entry for _, entries in batch for entry in entries]
-        if entries:
-            await self._index.put(entries)
+        drafts = [draft for _, own in batch for draft in own]
+        if drafts:
+            vectors = await self._vectors.chunks([draft.text for draft in drafts])
+            pairs = zip(drafts, vectors, strict=True)
+            await self._index.put([replace(draft.entry, vector=vector) for draft, vector in pairs])
         for file, own in batch:
             replaced = file.key in known
             if replaced:
@@ -193,30 +208,32 @@ def _sifted(document: Document, path: str) -> tuple[list[Chunk], list[Quarantine
     return kept, left_out
 
 
-def _entries(document: Document, pieces: Sequence[Chunk], key: str, embedding: Embedding) -> list[Entry]:
+def _drafts(document: Document, pieces: Sequence[Chunk], key: str) -> list[_Draft]:
     # Title and heading are searched with the text, and shown apart from it.
     texts = [". ".join(filter(None, (document.title, piece.heading, piece.text))) for piece in pieces]
-    vectors = embedding.embed(texts)
     return [
-        Entry(
-            passage=Passage(
-                chunk_id=str(uuid5(NAMESPACE_URL, f"{key}#{piece.position}")),
-                text=piece.text,
-                title=document.title,
-                heading=piece.heading,
-                url=document.url,
-                domain=document.domain,
-                position=piece.position,
-                content_hash=chunk_hash(document.title, document.url, piece.text),
-                score=0.0,
+        _Draft(
+            text,
+            Entry(
+                passage=Passage(
+                    chunk_id=str(uuid5(NAMESPACE_URL, f"{key}#{piece.position}")),
+                    text=piece.text,
+                    title=document.title,
+                    heading=piece.heading,
+                    url=document.url,
+                    domain=document.domain,
+                    position=piece.position,
+                    content_hash=chunk_hash(document.title, document.url, piece.text),
+                    score=0.0,
+                ),
+                vector=NO_VECTOR,
+                terms=weights(text),
+                document=key,
+                document_hash=document.content_hash,
+                chunks=len(pieces),
             ),
-            vector=vector,
-            terms=weights(text),
-            document=key,
-            document_hash=document.content_hash,
-            chunks=len(pieces),
         )
-        for piece, vector, text in zip(pieces, vectors, texts, strict=True)
+        for piece, text in zip(pieces, texts, strict=True)
     ]
 
 

@@ -12,7 +12,9 @@ import html
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 
+from agents.knowledge.needles import Sieve
 from agents.knowledge.orders import ORDERS
 from agents.sentences import units
 
@@ -34,10 +36,14 @@ _COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.S)
 def order(text: str) -> str:
     """The words that give an order, shortened; "" where none do."""
     for reading in _readings(text):
-        for pattern in ORDERS:
-            if found := pattern.search(reading):
-                return " ".join(found.group().split())[:MAX_SHOWN]
+        if found := _sieve().search(reading):
+            return " ".join(found.group().split())[:MAX_SHOWN]
     return ""
+
+
+@cache
+def _sieve() -> Sieve:
+    return Sieve(ORDERS)  # compiled when first needed: a server's start does not need it
 
 
 def quarantined(texts: Sequence[str]) -> dict[int, str]:

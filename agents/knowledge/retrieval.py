@@ -12,6 +12,7 @@ from agents.embedding import Embedding, Vectors
 from agents.knowledge.index import Candidate, Index
 from agents.knowledge.ranking import Ranked, chosen, domains, ranked
 from agents.knowledge.reranking import Reranker, in_order
+from agents.knowledge.vectors import IndexEmbedding
 from agents.matching import Sought, scores, sought
 from agents.passage import Passage
 from agents.reading import Reader
@@ -71,7 +72,7 @@ class _Look:
 
 
 class Retrieval:
-    """Searches an index with an embedding; a reranker, if there is one, reads all the candidates."""
+    """Searches an index. `vectors` made it, where that is not the embedding; a reranker reads all the candidates."""
 
     def __init__(
         self,
@@ -80,12 +81,14 @@ class Retrieval:
         reader: Reader,
         wording: Wording,
         reranker: Reranker | None = None,
+        vectors: IndexEmbedding | None = None,
     ) -> None:
         self._index = index
         self._embedding = embedding
         self._reader = reader
         self._wording = wording
         self._reranker = reranker
+        self._vectors = vectors
         self._recent: OrderedDict[tuple[tuple[str, float], ...], _Look] = OrderedDict()
 
     async def search(self, query: Standalone, *, domain: str | None = None, limit: int = 6) -> Retrieved:
@@ -132,7 +135,8 @@ class Retrieval:
         if kept is not None and kept.statistics is self._index.statistics:
             return kept
         statistics = self._index.statistics
-        vector, wanted, also, looked_for = await asyncio.to_thread(self._asked, query)
+        own, wanted, also, looked_for = await asyncio.to_thread(self._asked, query)
+        vector = own if self._vectors is None else await self._placed(query, self._vectors)
         candidates = await self._index.candidates(vector, wanted | also, domains=(), limit=CANDIDATES)
         look = _Look(vector, wanted, also, looked_for, candidates, statistics)
         self._recent[query.parts] = look
@@ -140,11 +144,13 @@ class Retrieval:
             self._recent.popitem(last=False)
         return look
 
+    async def _placed(self, query: Standalone, vectors: IndexEmbedding) -> Vectors:
+        """Where the query stands in the index, (dimension,)."""
+        return _whole(await vectors.questions([text for text, _ in query.parts]), query)
+
     def _asked(self, query: Standalone) -> tuple[Vectors, dict[int, float], dict[int, float], Sought]:
         """The query's vector (dimension,), its terms by weight, its synonyms' further terms, and what it looks for."""
-        vectors = self._embedding.embed([text for text, _ in query.parts])
-        vector = np.asarray([weight for _, weight in query.parts], np.float32) @ vectors
-        vector = vector / max(float(np.linalg.norm(vector)), 1e-12)
+        vector = _whole(self._embedding.embed([text for text, _ in query.parts]), query)
         wanted: defaultdict[int, float] = defaultdict(float)
         for text, weight in query.parts:
             for term in terms(text):
@@ -163,3 +169,9 @@ class Retrieval:
         found = scores(look.sought, self._reader(fresh), fresh, look.statistics)
         look.best.update((p.content_hash, max(own, default=0.0)) for p, own in zip(fresh, found, strict=True))
         return [replace(each, best=look.best[each.passage.content_hash]) for each in pool]
+
+
+def _whole(parts: Vectors, query: Standalone) -> Vectors:
+    """The unit vector of a query from those of its parts."""
+    vector = np.asarray([weight for _, weight in query.parts], np.float32) @ parts
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), np.float32)

@@ -1,6 +1,6 @@
 """GET /api/v1/health: what recent probes of the services found, and what that means for questions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Literal
 
@@ -18,13 +18,15 @@ SLOW_MS = 1000.0
 """A service that takes longer makes answers slow."""
 
 NEEDED = ("openai", "qdrant")
-"""Without these, where they are configured, no question is answered; without the others answers are worse."""
+"""Without these, where they are configured, no question is answered; without the others answers are worse: but for
+Cohere where it embeds."""
 
 
 async def health(request: Request) -> Response:
     """How the service is. The status is always 200: the body says what is wrong."""
     house: House = request.app.state.house
     found = await house.probes.findings()
+    needed = (*NEEDED, "cohere") if house.settings.cohere_embedding_model else NEEDED
     store = None
     try:
         await house.store.check()
@@ -32,7 +34,7 @@ async def health(request: Request) -> Response:
     except StoreError as error:
         store = f"The store of sessions is unavailable ({type(error).__name__})."
     body = HealthResponse(
-        status=overall(found, store=store is None),
+        status=overall(found, store=store is None, needed=needed),
         timestamp=iso(house.clock()),
         services=Services(**{name: Service(**asdict(finding)) for name, finding in found.items()}),
         details=Details(
@@ -46,10 +48,12 @@ async def health(request: Request) -> Response:
     return Response(answer, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-def overall(found: Mapping[str, Finding], *, store: bool) -> Literal["healthy", "degraded", "unhealthy"]:
+def overall(
+    found: Mapping[str, Finding], *, store: bool, needed: Sequence[str] = NEEDED
+) -> Literal["healthy", "degraded", "unhealthy"]:
     """What the findings mean for questions."""
     away = [name for name, finding in found.items() if finding.status == "unavailable"]
-    if not store or any(name in NEEDED for name in away):
+    if not store or any(name in needed for name in away):
         return "unhealthy"
     slow = any(finding.response_time_ms > SLOW_MS for finding in found.values())
     return "degraded" if away or slow else "healthy"

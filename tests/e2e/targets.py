@@ -47,6 +47,10 @@ class Model:
         self._server.queue.clear()
         self._server.queue.extend(behaviours)
 
+    def aside(self, behaviour: str | None) -> None:
+        """All but streamed completions are answered so, until told otherwise."""
+        self._server.aside = behaviour
+
     @property
     def requests(self) -> list[Any]:
         return self._server.requests

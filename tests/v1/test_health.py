@@ -125,3 +125,8 @@ async def test_health_over_http_counts_sessions_and_costs_no_tokens(serve: Serve
         assert body["services"]["openai"]["response_time_ms"] > 0
         assert body["services"]["qdrant"] == {"status": "not_configured", "response_time_ms": 0.0}
         assert len([request for request in model.requests if request.path != "/v1/models"]) == before
+
+
+def test_without_the_service_that_embeds_no_question_is_answered() -> None:
+    found = {"cohere": Finding("unavailable", 5)}
+    assert overall(found, store=True, needed=("cohere",)) == "unhealthy"

@@ -1,0 +1,58 @@
+"""Vectors from OpenAI's embeddings, or from any server that speaks them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import orjson
+
+from agents.embedding import Vectors
+from agents.errors import AgentError
+from agents.knowledge.remote_vectors import Purpose, decoded
+from agents.knowledge.vectors import EmbeddingFailed
+from agents.model_limits import ModelLimits
+from agents.openai_model import OPENAI
+
+if TYPE_CHECKING:
+    from agents.openai_client import OpenAIClient
+
+
+class OpenAIEmbedding:
+    """A Provider."""
+
+    batch = 128
+
+    def __init__(self, client: "OpenAIClient", model: str) -> None:
+        self.name = f"openai/{model}"
+        self._client = client
+        self._model = model
+
+    async def vectors(self, texts: Sequence[str], purpose: Purpose, *, within: float) -> Vectors:
+        """As Provider promises; these models know no purposes."""
+        body = {"model": self._model, "input": list(texts), "encoding_format": "base64"}
+        try:
+            answer = await self._client.ask("/embeddings", body, within=within)
+        except AgentError as error:
+            raise EmbeddingFailed(f"{self.name} did not embed. {error.message}", retryable=error.retryable) from None
+        try:
+            return await asyncio.to_thread(_read, answer)
+        except (KeyError, TypeError, ValueError):
+            raise EmbeddingFailed(f"{self.name} gave vectors that cannot be used.") from None
+
+
+def _read(answer: bytes) -> Vectors:
+    data = sorted(orjson.loads(answer)["data"], key=lambda each: int(each["index"]))
+    return decoded([each["embedding"] for each in data])
+
+
+@asynccontextmanager
+async def open_openai_embedding(
+    *, api_key: str | None, model: str, base_url: str | None = None
+) -> AsyncIterator[OpenAIEmbedding]:
+    """The embedding model `model` at `base_url` (OpenAI's when None); nothing is asked of it yet."""
+    from agents.openai_client import open_client  # 0.8 s to import: only where it is configured
+
+    opening = open_client(api_key=api_key or "none", base_url=base_url or OPENAI, limits=ModelLimits())
+    async with opening as client:
+        yield OpenAIEmbedding(client, model)
