@@ -200,7 +200,7 @@ def test_comparing_knows_which_way_is_better() -> None:
     then = report(count("obeyed", "hostile", 0, 60, target=0), timings=tuple(timings("routing", "all", [4.0])))
     now = report(count("obeyed", "hostile", 1, 60, target=0), timings=tuple(timings("routing", "all", [4.9])))
     assert [each.sort for each in differences(now, then)] == ["regression", "noise", "noise"]
-    slower = report(timings=tuple(timings("routing", "all", [6.0])))
+    slower = report(timings=tuple(timings("routing", "all", [20.0])))
     assert [each.sort for each in differences(slower, then)] == ["regression", "regression"]
     assert [each.sort for each in differences(then, slower)][1:] == ["improvement", "improvement"]
 

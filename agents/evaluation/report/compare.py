@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Literal
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
 from agents.evaluation.banking import Z
 from agents.evaluation.report.figures import Figure, Report
-from agents.evaluation.report.words import valued, written
+from agents.evaluation.report.words import written
 
-SLOWER = 0.25
-"""Part of a time by which it differs between two runs of the same code on a shared machine."""
+SLOWER, SLOWER_LATE = 0.25, 0.75
+"""Parts of a median and of a 95th percentile by which they differ between two runs of the same code."""
 SLOWER_MS = 0.3
 """Milliseconds below which no difference of times counts."""
 
@@ -72,7 +73,7 @@ def noise_of(now: Figure, then: Figure) -> float:
     varies by.
     """
     if now.unit == "ms":
-        return max(SLOWER_MS, SLOWER * then.value)
+        return max(SLOWER_MS, (SLOWER_LATE if now.name.endswith("p95") else SLOWER) * then.value)
     if now.cases and len(now.cases) == len(then.cases):
         changes = [after - before for after, before in zip(now.cases, then.cases, strict=True)]
         largest = max(map(abs, changes))
@@ -81,23 +82,39 @@ def noise_of(now: Figure, then: Figure) -> float:
 
 
 def compared(found: list[Difference], then: Report) -> Table:
-    """The differences as a table; regressions say so."""
-    drawn = Table(title=f"Since {then.made} ({then.version})", title_justify="left", header_style="bold")
-    for name in ("section", "figure", "data", "then", "now", "difference", "noise", ""):
-        drawn.add_column(name, justify="right" if name in ("then", "now", "difference", "noise") else "left")
+    """What differs, as a table; regressions say so."""
+    title = f"Since {then.made} ({then.version})"
+    drawn = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
+    for name in ("figure", "data", "then", "now", "difference", ""):
+        drawn.add_column(name, justify="right" if name in ("then", "now", "difference") else "left")
+    section = ""
     for each in found:
-        told = verdict(each)
-        style = {"regression": "red", "improvement": "green"}.get(each.sort, "red" if each.missed_since else "")
-        then_value = "" if each.then is None else valued(each.then)
-        noise = "" if each.then is None or each.sort == "same" else f"± {written(each.noise, each.now.unit)}"
-        cells = (each.section, each.now.name, each.now.data, then_value, valued(each.now), signed(each), noise, told)
-        drawn.add_row(*(Text(cell, style) for cell in cells))
+        if each.sort == "same":
+            continue
+        if each.section != section:
+            section = each.section
+            drawn.add_row(Text(section, "bold"))
+        drawn.add_row(*_row(each))
+    same = sum(each.sort == "same" for each in found)
+    drawn.caption = Text(f"{same} of {len(found)} figures are the same.")
+    drawn.caption_justify = "left"
     return drawn
+
+
+def _row(each: Difference) -> list[Text]:
+    told = verdict(each)
+    style = {"regression": "red", "improvement": "green"}.get(each.sort, "red" if each.missed_since else "")
+    then = noise = ""
+    if each.then is not None:
+        then, noise = written(each.then.value, each.now.unit), f" (± {written(each.noise, each.now.unit)})"
+    now = written(each.now.value, each.now.unit)
+    cells = (f"  {each.now.name}", each.now.data, then, now, signed(each) + noise, told)
+    return [Text(cell, style) for cell in cells]
 
 
 def signed(each: Difference) -> str:
     """The difference with its sign, in the figure's unit; of shares in percentage points."""
-    if each.then is None or each.sort == "same":
+    if each.then is None:
         return ""
     change = each.now.value - each.then.value
     match each.now.unit:

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from agents.evaluation.report import plots
 from agents.evaluation.report.figures import Figure, Mistake, Report, Section
-from agents.evaluation.report.words import between, targeted, valued, written
+from agents.evaluation.report.words import between, grouped, targeted, valued, written
 
 SHOWN = 40
 """Mistakes that a section tells on the page; the JSON has them all."""
@@ -79,12 +79,9 @@ def _judged(figures: Sequence[Figure]) -> list[Figure]:
 
 
 def _table(title: str, figures: Sequence[Figure]) -> str:
-    groups: dict[str, list[Figure]] = {}
-    for figure in figures:
-        groups.setdefault(figure.name, []).append(figure)
     rows = "".join(
         f'<tr class="group"><th colspan="5" scope="rowgroup">{escape(name)}</th></tr>{"".join(map(_row, group))}'
-        for name, group in groups.items()
+        for name, group in grouped(figures).items()
     )
     return (
         f'<table><caption class="hidden">{title}</caption><thead><tr><th scope="col">Figure</th>'

@@ -1,5 +1,7 @@
 """Figures in words: as the table and the page write them. Pure."""
 
+from collections.abc import Sequence
+
 from agents.evaluation.report.figures import Figure, Unit
 
 
@@ -45,3 +47,11 @@ def _plain(value: float, unit: Unit) -> str:
             return f"{value:.0f}"
         case "ms":
             return f"{value:g} ms"
+
+
+def grouped(figures: Sequence[Figure]) -> dict[str, list[Figure]]:
+    """The figures of each name, in the order in which the names come."""
+    groups: dict[str, list[Figure]] = {}
+    for figure in figures:
+        groups.setdefault(figure.name, []).append(figure)
+    return groups

@@ -38,7 +38,7 @@ class Bench:
         if self._results is None:
             self.sets["questions"] = len(self.questions)
             results = await measure(self.agents.answer, self.questions, progress=self.told("Asking the questions"))
-            self._results = results[1:] if len(results) == 2 else results  # one split is all of them
+            self._results = results[:1] if len(results) == 2 else results  # one split is all of them
         return self._results
 
     async def taken(self) -> list[Taken]:
