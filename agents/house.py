@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 from threadpoolctl import threadpool_limits
 
 from agents.answers import AnswerStore, MemoryStore
+from agents.brief import AnswersBriefly
 from agents.cache import WithCache
 from agents.earlier import Earlier
 from agents.embedded_work import EmbeddedWork
@@ -39,6 +40,7 @@ from agents.orchestrator import Orchestrator
 from agents.passage import Domain
 from agents.question import Answerer, Question
 from agents.reading import Reader
+from agents.rewriting import Rewriter
 from agents.router import Route, Router
 from agents.spanning import Spanning
 from agents.specialist import Specialist
@@ -217,6 +219,7 @@ async def open_agents(
             domain: WithCache(domain, specialist(domain), store, index.hashes, logs, Earlier(embedding, likeness), ttl)
             for domain, ttl in CACHED.items()
         }
+        rewriter = Rewriter(model.briefly()) if isinstance(model, AnswersBriefly) else None
         team: dict[AgentId, Answerer] = {"technical": specialist("technical"), **caches}
         known = known_tools() if tools is None else tools
 
@@ -227,7 +230,7 @@ async def open_agents(
             return Workplace(search, index, task.history, lambda: datetime.now(UTC))
 
         yield Agents(
-            orchestrator=Orchestrator(router, retrieval, team, writer, spanning, logs),
+            orchestrator=Orchestrator(router, retrieval, team, writer, spanning, logs, rewriter),
             ingest=ingest,
             retrieval=retrieval,
             router=router,

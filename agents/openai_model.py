@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from agents.errors import AgentError, ModelRejected, ModelStreamBroken, ModelTimeout, ModelUnavailable
 from agents.llm import Usage
 from agents.model_limits import ModelLimits
+from agents.openai_brief import OpenAIBrief
 from agents.openai_tools import OpenAITools
 from agents.passage import Passage
 from agents.prices import NO_PRICES, Price, cost
@@ -51,6 +52,10 @@ class OpenAIModel:
     def with_tools(self) -> "OpenAITools":
         """The same model as one that calls tools."""
         return OpenAITools(self._client, self._model, self._prices)
+
+    def briefly(self) -> "OpenAIBrief":
+        """The same model as one that answers in a line."""
+        return OpenAIBrief(self._client, self._model, self._prices)
 
     async def answer(
         self, question: Question, passages: Sequence[Passage], *, agent: AgentId, verdict: Verdict

@@ -12,6 +12,7 @@ from agents.llm import LanguageModel, Usage
 from agents.logs import Logs
 from agents.question import Answerer, Question
 from agents.quotes import pieces
+from agents.rewriting import Rewriter
 from agents.router import Route, Router, named
 from agents.smalltalk import off_topic
 from agents.spanning import Spanning, spanning
@@ -30,6 +31,7 @@ class Orchestrator:
         model: LanguageModel,
         several: Spanning,
         logs: Logs,
+        rewriter: Rewriter | None = None,
     ) -> None:
         self._router = router
         self._retrieval = retrieval
@@ -37,11 +39,15 @@ class Orchestrator:
         self._model = model
         self._several = several
         self._logs = logs
+        self._rewriter = rewriter
 
     async def __call__(self, question: Question) -> AsyncIterator[Output]:
         """Agent status and routing, then what the chosen agent yields, RunCompleted last. Raises AgentError."""
         started = perf_counter()
         yield AgentStatus(agent="orchestrator", status="routing")
+        spent = Usage()
+        if self._rewriter is not None:
+            question, spent = await self._rewriter(question)
         route = await self.route(question)
         yield self._logs.routing(route)
         agent = self._agents.get(route.agent)
@@ -56,10 +62,7 @@ class Orchestrator:
             async for output in outputs:
                 if isinstance(output, RunCompleted):
                     yield AgentStatus(agent=route.agent, status="complete")
-                    latency = round((perf_counter() - started) * 1000, 3)
-                    output = output.model_copy(
-                        update={"metrics": output.metrics.model_copy(update={"latency": latency})}
-                    )
+                    output = output.model_copy(update={"metrics": _whole(output.metrics, spent, started)})
                 yield output
 
     async def route(self, question: Question) -> Route:
@@ -69,7 +72,7 @@ class Orchestrator:
         previous = next((turn.agent for turn in reversed(question.history) if turn.speaker == "agent"), None)
         alone = standalone(question)
         whole = await self._routed(alone, previous)
-        asked = clauses(question.text)
+        asked = clauses(question.alone or question.text)
         if alone.follows_up or len(asked) == 1:
             return whole
         routes = await asyncio.gather(*(self._routed(Standalone(each, ((each, 1.0),))) for each in asked))
@@ -102,3 +105,14 @@ class Orchestrator:
             confidence=route.data.confidence,
             metrics=Metrics(tokensUsed=usage.prompt_tokens + usage.completion_tokens, cost=usage.cost, latency=0.0),
         )
+
+
+def _whole(metrics: Metrics, spent: Usage, started: float) -> Metrics:
+    """What the whole run cost: the answer, and what was asked of the model before."""
+    return metrics.model_copy(
+        update={
+            "latency": round((perf_counter() - started) * 1000, 3),
+            "tokensUsed": metrics.tokensUsed + spent.prompt_tokens + spent.completion_tokens,
+            "cost": metrics.cost + spent.cost,
+        }
+    )

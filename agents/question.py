@@ -18,11 +18,16 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A message with its history, oldest turn first. `agent` is the one that the caller asked for, if any."""
+    """A message with its history, oldest turn first. `agent` is the one that the caller asked for, if any.
+
+    `alone` is the message as a question that stands alone, where a model made one; `doubt` says why it did not.
+    """
 
     text: str
     history: tuple[Turn, ...] = ()
     agent: AgentId | None = None
+    alone: str | None = None
+    doubt: str | None = None
 
 
 Answerer = Callable[[Question], AsyncIterator[Output]]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.question import Question
 from agents.terms import terms
@@ -45,19 +45,22 @@ _MAY_LEAN = re.compile(
 class Standalone:
     """A question to be looked up: its parts, the last turn first with weight 1, and the whole as one text.
 
-    `follows_up` says whether it plainly goes on from the turn before.
+    `follows_up` says whether it plainly goes on from the turn before, `doubt` why no model made it stand alone.
     """
 
     text: str
     parts: tuple[tuple[str, float], ...]
     follows_up: bool = False
+    doubt: str | None = None
 
 
 def standalone(question: Question, *, turns: int = 3) -> Standalone:
-    """The question with as many of the user's turns before it as it may need, at most `turns` altogether."""
+    """What a model made of the question; else as many of the user's turns as it may need, at most `turns` in all."""
+    if question.alone is not None:
+        return Standalone(question.alone, ((question.alone, 1.0),))
     earlier = [turn.text for turn in question.history if turn.speaker == "user"]
     if earlier and leans(question.text):
-        return combined([*earlier, question.text][-turns:], DECAY)
+        return replace(combined([*earlier, question.text][-turns:], DECAY), doubt=question.doubt)
     if earlier and _may_lean(question.text):
         return combined([*earlier, question.text][-turns:], FAINT, follows_up=False)
     return Standalone(question.text, ((question.text, 1.0),))

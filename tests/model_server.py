@@ -155,6 +155,13 @@ def quoted(asked: str) -> str:
     return f"{found.group(1).rstrip('.')} [1]." if found else "Hello! How can I help you?"
 
 
+def alone(asked: str) -> str:
+    """A message that is to be made to stand alone, with the customer's turn before it."""
+    message = re.search(r"<message>\s*(.+?)\s*</message>", asked, re.DOTALL)
+    before = re.findall(r"^Customer: (.+)$", asked, re.MULTILINE)
+    return f"{message[1]} ({before[-1]})" if message and before else ""
+
+
 def words(text: str) -> list[str]:
     """As a tokenizer would cut it: each word with the space before it."""
     return re.findall(r"\s*\S+", text)
@@ -537,8 +544,8 @@ async def tools_forever(reply: Reply) -> None:
         await call(reply, ("calculate", '{"expression": "1"}'))
 
 
-EMBEDDING_FAILS = {"429", "500", "401", "404", "400", "hangup", "slow-start", "json", "json-garbage"}
-"""Scripts that also tell how embeddings fail."""
+FAILS_UNSTREAMED = {"429", "500", "401", "404", "400", "hangup", "slow-start", "json", "json-garbage"}
+"""Scripts that also tell how embeddings fail, and completions that are not streamed."""
 
 
 class Connection(asyncio.StreamReaderProtocol):
@@ -619,7 +626,7 @@ class ModelServer:
         if self.aside is not None and not (request.body or {}).get("stream"):
             model = self.aside
         name, _, query = model.partition("?")
-        reply = Reply(writer, request, dict(parse_qsl(query)))
+        reply = Reply(writer, request, dict(parse_qsl(query, keep_blank_values=True)))
         match (request.method, request.path):
             case ("POST", "/v1/chat/completions"):
                 work = self._complete(name, reply)
@@ -639,7 +646,7 @@ class ModelServer:
         if name.endswith("-then-ok"):
             times = self._counts[name] = self._counts.get(name, 0) + 1
             name = name.removesuffix("-then-ok") if times % 2 else ""
-        if name in EMBEDDING_FAILS:
+        if name in FAILS_UNSTREAMED:
             return await SCRIPTS[name](reply)
         answer: dict[str, Any] = embeddings({**reply.request.body, **reply.options})
         if name == "too-few":
@@ -651,7 +658,10 @@ class ModelServer:
             times = self._counts[name] = self._counts.get(name, 0) + 1
             name = name.removesuffix("-then-ok") if times % 2 else "quote"
         if not reply.request.body.get("stream"):
-            text = quoted(reply.request.asked)
+            if name in FAILS_UNSTREAMED:
+                return await SCRIPTS[name](reply)
+            asked = reply.request.asked
+            text = reply.options["text"] if name == "says" else alone(asked) or quoted(asked)
             message = {"role": "assistant", "content": text}
             choice = {"index": 0, "message": message, "finish_reason": "stop"}
             return await reply.json(200, {**usage(len(words(text))), "choices": [choice], "object": "chat.completion"})

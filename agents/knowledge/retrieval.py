@@ -122,7 +122,7 @@ class Retrieval:
             statistics=look.statistics,
             latency=(perf_counter() - started) * 1000,
             reranker=order.by,
-            warning=order.warning,
+            warning=" ".join(filter(None, (query.doubt, order.warning))) or None,
         )
 
     async def domains(self, query: Standalone) -> dict[str, float]:
