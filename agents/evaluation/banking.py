@@ -21,12 +21,16 @@ Z = 1.96
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What a replay came to: `asked` questions, `hits`, of them `wrong` ones, and those of them that were exact."""
+    """What a replay came to: `asked` questions, `hits`, of them `wrong` ones, and those of them that were exact.
+
+    `mistaken` are the wrong ones: what was asked, and the earlier question whose answer served.
+    """
 
     asked: int
     hits: int
     wrong: int
     exact: int
+    mistaken: tuple[tuple[str, str], ...] = ()
 
     @property
     def hit_rate(self) -> float:
@@ -64,7 +68,8 @@ def replay(
     kept: list[int] = []
     stack: Vectors = np.zeros((len(asked), vectors.shape[1]), np.float32)
     exact: dict[str, int] = {}
-    hits = wrong = literal = 0
+    hits = literal = 0
+    mistaken: list[tuple[str, str]] = []
     for number, (text, intent) in enumerate(asked):
         key = normalised(text)
         found = exact.get(key)
@@ -77,9 +82,10 @@ def replay(
             exact[key] = number
         else:
             hits += 1
-            wrong += asked[found][1] != intent
+            if asked[found][1] != intent:
+                mistaken.append((text, asked[found][0]))
         progress(number + 1, len(asked))
-    return Replay(len(asked), hits, wrong, literal)
+    return Replay(len(asked), hits, len(mistaken), literal, tuple(mistaken))
 
 
 def _nearest(

@@ -137,7 +137,9 @@ def test_a_bad_clinc_file_is_named(tmp_path: Path, rows: list[object], said: str
 def test_a_replay_counts_hits_and_those_of_another_intent(tmp_path: Path) -> None:
     embedding = WordLlama()
     likeness = Likeness(embedding, load_wording(bundled_folder()).everyday, bundled_likeness())
-    assert replay(load_intents(banking(tmp_path / "b.jsonl")), embedding, likeness) == Replay(4, 2, 1, 2)
+    assert replay(load_intents(banking(tmp_path / "b.jsonl")), embedding, likeness) == Replay(
+        4, 2, 1, 2, (("Where is my card?!", "Where is my card?"),)
+    )
 
 
 def test_the_figures_of_a_replay_have_their_interval() -> None:

@@ -1,7 +1,7 @@
 """What was measured: figures with their targets, curves, and what went wrong, in sections. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import sqrt
 from typing import Literal
 
@@ -109,17 +109,25 @@ class Report:
         return [(section, figure) for section, figure in self.judged if figure.met is False]
 
 
+def rate(
+    name: str, data: str, part: int, whole: int, *, target: float | None = None, better: Better = "higher"
+) -> list[Figure]:
+    """A share of which the single cases are not known; no figure of nothing."""
+    if not whole:
+        return []
+    # As if two more had been right and two wrong (Agresti and Coull): all of ten right is no certainty.
+    smooth = (part + 2) / (whole + 4)
+    return [Figure(name, data, part / whole, whole, target, better, "share", sqrt(smooth * (1 - smooth) / (whole + 4)))]
+
+
 def share(
     name: str, data: str, hits: Sequence[bool], *, target: float | None = None, better: Better = "higher"
 ) -> list[Figure]:
-    """The share of `hits` that are; no figure of nothing."""
-    if not hits:
-        return []
-    n, rate = len(hits), sum(hits) / len(hits)
-    # As if two more had been right and two wrong (Agresti and Coull): all of ten right is no certainty.
-    smooth = (sum(hits) + 2) / (n + 4)
-    error = sqrt(smooth * (1 - smooth) / (n + 4))
-    return [Figure(name, data, rate, n, target, better, "share", error, cases=tuple(map(float, hits)))]
+    """The share of `hits` that are, case by case in the order of the set; no figure of nothing."""
+    cases = tuple(map(float, hits))
+    return [
+        replace(figure, cases=cases) for figure in rate(name, data, sum(hits), len(hits), target=target, better=better)
+    ]
 
 
 def mean(name: str, data: str, values: Sequence[float], *, target: float | None = None) -> list[Figure]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agents.evaluation.banking import FIRST, Replay, load_intents, replay
-from agents.evaluation.report.figures import Figure, Section, count, share
+from agents.evaluation.report.figures import Figure, Mistake, Section, count, rate
 from agents.evaluation.sections.bench import Bench
 from agents.house import bundled_folder
 from agents.likeness import Likeness, bundled_likeness
@@ -23,16 +23,20 @@ async def measure_cache(bench: Bench) -> Section:
         if known.pages and not known.question.history
     ]
     found = await _replay(bench, "the questions", alone, likeness)
+    mistakes = mistaken("all", found)
     figures = [count("answers of another question", "all", found.wrong, found.asked)]
     if bench.banking is not None:
         asked = load_intents(bench.banking)[:FIRST]
         bench.sets["Banking77 replayed"] = len(asked)
-        figures += replayed("Banking77", await _replay(bench, "Banking77", asked, likeness))
+        banking = await _replay(bench, "Banking77", asked, likeness)
+        figures += replayed("Banking77", banking)
+        mistakes += mistaken("Banking77", banking)
     return Section(
         "cache",
         "How often an earlier answer serves, and how often it is another question's: of another intent, or of other "
         "pages than those that answer.",
         tuple(figures),
+        mistakes=tuple(mistakes),
         notes=() if bench.banking else ("hits of another intent: give --banking FILE",),
     )
 
@@ -42,13 +46,16 @@ async def _replay(bench: Bench, name: str, asked: Sequence[tuple[str, str]], lik
     return await asyncio.to_thread(replay, asked, bench.embedding, likeness, progress=told)
 
 
+def mistaken(name: str, found: Replay) -> list[Mistake]:
+    """What was answered with another question's answer. Pure."""
+    return [Mistake(name, asked, f"got the answer to “{earlier}”") for asked, earlier in found.mistaken]
+
+
 def replayed(name: str, found: Replay) -> list[Figure]:
     """The figures of a replay. Pure."""
-    hits = [True] * found.hits + [False] * (found.asked - found.hits)
-    wrong = [True] * found.wrong + [False] * (found.hits - found.wrong)
-    of_hits = share("hits of another question", name, wrong, target=WRONG, better="lower")
+    wrong = rate("hits of another question", name, found.wrong, found.hits, target=WRONG, better="lower")
     return [
-        *share("hits", name, hits, target=HITS),
-        *(replace(figure, interval=found.interval) for figure in of_hits),
+        *rate("hits", name, found.hits, found.asked, target=HITS),
+        *(replace(figure, interval=found.interval) for figure in wrong),
         Figure("word for word", name, found.exact, found.asked, unit="count"),
     ]
