@@ -15,7 +15,7 @@ from agents.retry_after import retry_after
 RETRIES = 2
 """Further attempts after 408, 409, 429, 5xx or no connection."""
 BACKOFF = 0.25
-"""Seconds before the second attempt where the server names none; twice that before the third."""
+"""Seconds before the second attempt where the server names none; twice that before the third, and so on."""
 CONNECT = 2.0
 """Seconds for one attempt to connect."""
 
@@ -40,7 +40,7 @@ class Cohere:
     def __init__(self, client: AsyncClientV2) -> None:
         self._client = client
 
-    async def ask(self, call: Callable[[AsyncClientV2], Awaitable[_T]], *, within: float) -> _T:
+    async def ask(self, call: Callable[[AsyncClientV2], Awaitable[_T]], *, within: float, retries: int = RETRIES) -> _T:
         """What the call gives, all attempts together `within` seconds. Raises CohereFailed.
 
         The client's own retries wait a second at least and as long as the server says, up to a minute; so they are off.
@@ -49,7 +49,7 @@ class Cohere:
         ends = asyncio.get_running_loop().time() + within
         try:
             async with asyncio.timeout_at(ends):
-                for attempt in range(RETRIES + 1):
+                for attempt in range(retries + 1):
                     if attempt:
                         spread = random.uniform(1, 1.5)  # noqa: S311 - so that instances do not all come back at once
                         wait = failed.wait if failed.wait > 0 else BACKOFF * 2 ** (attempt - 1) * spread

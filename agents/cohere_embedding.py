@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agents.cohere_client import Cohere, CohereFailed
 from agents.embedding import Vectors
-from agents.knowledge.remote_vectors import Purpose, decoded
+from agents.knowledge.remote_vectors import RETRIES, Purpose, decoded
 from agents.knowledge.vectors import EmbeddingFailed
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class CohereEmbedding:
             return await asyncio.to_thread(decoded, told.embeddings.base64 or told.embeddings.float_)
 
         try:
-            return await self._cohere.ask(call, within=within)
+            return await self._cohere.ask(call, within=within, retries=RETRIES[purpose])
         except CohereFailed as error:
             message = f"{self.name} did not embed: Cohere {error}."
             raise EmbeddingFailed(message, retryable=error.retryable) from None

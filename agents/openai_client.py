@@ -129,11 +129,15 @@ class OpenAIClient:
         finally:
             await reading.close()
 
-    async def ask(self, path: str, body: Mapping[str, Any], *, within: float) -> bytes:
-        """The body of the answer to a request that is not streamed, within so many seconds. Raises AgentError."""
+    async def ask(self, path: str, body: Mapping[str, Any], *, within: float, retries: int | None = None) -> bytes:
+        """The body of the answer to a request that is not streamed, within so many seconds. Raises AgentError.
+
+        `retries` None: as many as the limits say.
+        """
+        client = self._client if retries is None else self._client.with_options(max_retries=retries)
         try:
             async with asyncio.timeout(within):
-                response = await self._client.post(path, cast_to=httpx2.Response, body=body)
+                response = await client.post(path, cast_to=httpx2.Response, body=body)
                 return response.content
         except TimeoutError:
             raise ModelTimeout(f"The model did not answer within {within:g} seconds.") from None

@@ -9,13 +9,17 @@ import orjson
 
 from agents.embedding import Vectors
 from agents.errors import AgentError
-from agents.knowledge.remote_vectors import Purpose, decoded
+from agents.knowledge.remote_vectors import RETRIES, Purpose, decoded
 from agents.knowledge.vectors import EmbeddingFailed
 from agents.model_limits import ModelLimits
 from agents.openai_model import OPENAI
 
 if TYPE_CHECKING:
     from agents.openai_client import OpenAIClient
+
+
+LONGEST_WAIT = 30.0
+"""Seconds that are waited where the provider asks for it; for a question no longer than it may take altogether."""
 
 
 class OpenAIEmbedding:
@@ -32,7 +36,7 @@ class OpenAIEmbedding:
         """As Provider promises; these models know no purposes."""
         body = {"model": self._model, "input": list(texts), "encoding_format": "base64"}
         try:
-            answer = await self._client.ask("/embeddings", body, within=within)
+            answer = await self._client.ask("/embeddings", body, within=within, retries=RETRIES[purpose])
         except AgentError as error:
             raise EmbeddingFailed(f"{self.name} did not embed. {error.message}", retryable=error.retryable) from None
         try:
@@ -53,6 +57,8 @@ async def open_openai_embedding(
     """The embedding model `model` at `base_url` (OpenAI's when None); nothing is asked of it yet."""
     from agents.openai_client import open_client  # 0.8 s to import: only where it is configured
 
-    opening = open_client(api_key=api_key or "none", base_url=base_url or OPENAI, limits=ModelLimits())
+    opening = open_client(
+        api_key=api_key or "none", base_url=base_url or OPENAI, limits=ModelLimits(retry_after=LONGEST_WAIT)
+    )
     async with opening as client:
         yield OpenAIEmbedding(client, model)

@@ -33,6 +33,8 @@ def own_folder(data_dir: Path, number: int) -> Path:
     folder.mkdir(parents=True)
     if (data_dir / "index").exists():
         shutil.copytree(data_dir / "index", folder / "index")
+    if (data_dir / "embedding.json").exists():
+        shutil.copy(data_dir / "embedding.json", folder)
     return folder
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -12,14 +12,16 @@ import numpy as np
 from agents.embedding import Vectors
 from agents.knowledge.vectors import EmbeddingFailed
 
+Purpose = Literal["chunk", "question"]
+
 QUESTION, CHUNKS = 5.0, 60.0
 """Seconds, all attempts together, that are waited for the vectors of a question, and for those of a batch of chunks."""
+RETRIES: Mapping[Purpose, int] = {"question": 2, "chunk": 6}
+"""Further attempts: an ingest rather waits than fails, also where the provider limits the rate."""
 AT_ONCE = 4
 """Batches that are asked for at the same time."""
 LONGEST = 8000
 """Characters of a text that are embedded: chunks are shorter, and providers refuse what is too long."""
-
-Purpose = Literal["chunk", "question"]
 
 
 class Provider(Protocol):

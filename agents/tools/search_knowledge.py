@@ -17,9 +17,10 @@ class SearchKnowledge(Arguments):
 
 
 async def run(given: SearchKnowledge, workplace: Workplace) -> dict[str, Any]:
-    """The passages that fit best, best first; `relevance_score` is 0..1."""
+    """The passages that fit best, best first; `relevance_score` is 0..1. `warning` says what went less well."""
     found = await workplace.search(given.query, domain=given.domain, limit=given.limit)
-    return {
+    told: dict[str, Any] = {"warning": found.warning} if found.warning else {}
+    return told | {
         "passages": [
             {
                 "chunk_id": passage.chunk_id,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agents.cohere_client import open_cohere
-from agents.cohere_rerank import CohereRerank
+from agents.cohere_rerank import REST, CohereRerank
 from agents.house import Agents, open_agents
 from agents.knowledge.reranking import RerankFailed
 from agents.standalone import Standalone
@@ -96,6 +96,20 @@ async def test_each_misbehaviour_is_told_in_words_and_in_time(
     assert caught.value.message == f"Cohere {why}. The passages stand in the index's own order."
     assert caught.value.__cause__ is None
     assert len(server.requests) == requests
+
+
+async def test_one_that_could_not_be_had_is_left_alone_for_a_while(server: CohereServer) -> None:
+    now = 100.0
+    async with open_cohere(api_key=KEY, base_url=server.url) as cohere:
+        reranker = CohereRerank(cohere, "rerank", PATIENCE, lambda: now)
+        server.queue.extend(["500"] * 3)
+        with pytest.raises(RerankFailed, match="Cohere fails"):
+            await reranker.scores("refunds", TEXTS)
+        with pytest.raises(RerankFailed, match=r"Cohere fails \(HTTP 500\) a moment ago\."):
+            await reranker.scores("refunds", TEXTS)
+        assert len(server.requests) == 3
+        now += REST
+        assert len(await reranker.scores("refunds", TEXTS)) == 3
 
 
 async def test_a_refused_connection_is_told() -> None:
