@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 from agents.answers import AnswerStore, MemoryStore
 from agents.brief import AnswersBriefly
 from agents.cache import WithCache
+from agents.citations import Supports
 from agents.earlier import Earlier
 from agents.embedded_work import EmbeddedWork
 from agents.embedding import Embedding, WordLlama
@@ -33,6 +34,7 @@ from agents.knowledge.opening import OpenIndex
 from agents.knowledge.remote_vectors import Provider, remote_vectors
 from agents.knowledge.reranking import Reranker
 from agents.knowledge.retrieval import Retrieval, Retrieved
+from agents.lexicon import bundled_lexicon
 from agents.likeness import Likeness, bundled_likeness
 from agents.llm import LanguageModel
 from agents.logs import Logs
@@ -42,7 +44,6 @@ from agents.question import Answerer, Question
 from agents.reading import Reader
 from agents.rewriting import Rewriter
 from agents.router import Route, Router
-from agents.second_opinion import SecondOpinion
 from agents.spanning import Spanning
 from agents.specialist import Specialist
 from agents.standalone import Standalone
@@ -84,6 +85,7 @@ class Agents:
     retrieval: Retrieval
     router: Router
     judge: Judge
+    supports: Supports
     index: Index
     embedding: Embedding
     tools: Tools
@@ -207,7 +209,7 @@ async def open_agents(
         reader = Reader(embedding)
         retrieval, logs = Retrieval(index, embedding, reader, wording, reranker, vectors), Logs()
         judge = Judge(reader, embedding, wording, evidence or bundled_model())
-        supports = Support(embedding)
+        supports = Support(embedding, await asyncio.to_thread(bundled_lexicon))
         writer = model or Extractive(embedding, reader, index, wording)
         spanning = Spanning(writer, retrieval, judge, logs, supports)
         store = answers or MemoryStore()
@@ -220,8 +222,7 @@ async def open_agents(
             domain: WithCache(domain, specialist(domain), store, index.hashes, logs, Earlier(embedding, likeness), ttl)
             for domain, ttl in CACHED.items()
         }
-        brief = model.briefly() if isinstance(model, AnswersBriefly) else None
-        helped = (Rewriter(brief), SecondOpinion(brief)) if brief is not None else ()
+        rewriter = Rewriter(model.briefly()) if isinstance(model, AnswersBriefly) else None
         team: dict[AgentId, Answerer] = {"technical": specialist("technical"), **caches}
         known = known_tools() if tools is None else tools
 
@@ -232,11 +233,12 @@ async def open_agents(
             return Workplace(search, index, task.history, lambda: datetime.now(UTC))
 
         yield Agents(
-            orchestrator=Orchestrator(router, retrieval, team, writer, spanning, logs, *helped),
+            orchestrator=Orchestrator(router, retrieval, team, writer, spanning, logs, rewriter),
             ingest=ingest,
             retrieval=retrieval,
             router=router,
             judge=judge,
+            supports=supports,
             index=index,
             embedding=embedding,
             tools=known,

@@ -1,120 +1,204 @@
-"""Whether a passage supports a sentence: its figures, names, polarity and words, against the passage's own sentences.
+"""Whether a passage supports a sentence: compared statement by statement, word by word, without a model.
 
-A sentence is supported where up to three sentences of the passage in a row, under their heading, say what it says: all
-its figures, codes and names; as many negations; no opposite; and nearly all of its other words, or words near to them.
-Static vectors see neither figures nor negation, so these are compared as they stand. In doubt it is not supported:
-a marker too few costs a reader less than one that points to nothing.
+A sentence is supported where each of its clauses is: where one sentence of the passage, or two that go on from one
+another, under their heading, says what the clause says. All its figures, with what they count and whether they are the
+most or the least; its names; what it negates; nothing that is the opposite, or another of the same kind, of what stands
+there; nothing that the passage says only of something else; and nearly all of its other words, or words for the same.
+In doubt it is not supported: a marker too few costs a reader less than one that points to nothing.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import permutations
+from math import fsum
 
-import numpy as np
-
-from agents.embedding import WordVectors
+from agents.embedding import Vectors, WordVectors
 from agents.forms import stem
-from agents.function_words import MODALS, NEGATIONS, NUMBERS, OPPOSITES, STRONG_DIRECTIONS, TURNING
+from agents.function_words import OPPOSITES
+from agents.lexicon import Lexicon
+from agents.objections import VERBATIM, objections, union
+from agents.parts import parts
 from agents.passage import Passage
 from agents.reading import is_header
 from agents.sentences import units
-from agents.terms import term
+from agents.statements import Statement, statement
 
-COVERED = 0.74
+COVERED = 0.7
 """Share of a sentence's words, weighed by how much they say, that the passage must have."""
-NEAR = 0.62
+NEAR = 0.5
 """Cosine from which one word stands for another in part."""
-ABOUT = 0.6
-"""Share of a claim's words that a sentence must have to bring a figure to it."""
-WINDOW = 3
-"""Sentences of a passage that may support one of an answer together."""
+LIGHT = 0.4
+"""What a word says at most that says next to nothing: "make", "become", "used"."""
+LEAST = 0.55
+"""Share of a single clause's words that it must have."""
+FOREIGN = 0.12
+"""Share of a clause's words that the passage may have only where it speaks of something else."""
+SYNONYM = 0.7
+"""Cosine from which a word in another's place says the same."""
+LARGEST = 0.8
+"""How much a single word may say that the passage has not."""
 REMEMBERED = 2048
 
-_WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][a-z]+)?|[€$£%]")
-_CODE = re.compile(r"(?=\w*[-_.\d])\w+(?:[-_./]\w+)+|(?=\w*\d)(?=\w*[^\W\d])\w+")
-_NAME = re.compile(r"(?<![.?!:] )(?<![.?!:\"“(*_\n] )(?<!\A)\b[A-Z][\w-]*")
-_LIST = re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)])\s+")
-_NOT = NEGATIONS | frozenset(["cannot", "non", "unavailable", "unable", "impossible", "excluded"])
-_UNIT = {"€": "eur", "euro": "eur", "euros": "eur", "$": "usd", "%": "percent"}
-_FIRM = TURNING | STRONG_DIRECTIONS | {"immediately", "default", "week", "weekly", "hour", "hourly", "once", "twice"}
-"""Words that a claim may not have on its own."""
-_SPAN = frozenset(
-    stem(word)
-    for words in ("second minute hour day week month quarter year percent", "eur usd gb tb mb kb user seat")
-    for word in words.split()
+_GOES_ON = re.compile(
+    r"\s*(?:it|its|they|their|this|that|these|those|then|he|she|such|otherwise|both|in that case)\b"
+    r"(?! (?:is|was) \w+ (?:to|that))",
+    re.I,
 )
-"""What figures count: a figure goes with its own."""
-_MEASURES = frozenset(stem(word) for word in ("eur", "usd", "gb", "tb", "mb", "kb", "vat", "utc", "api", "http"))
-_TENS = {
-    name: str(10 * n)
-    for n, name in enumerate(("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), 2)
-}
-_ASIDE = re.compile(r"\b(?:not only|no later than|no more than|not more than|not exceed|no longer)\b", re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A sentence as compared."""
-
-    words: tuple[str, ...]
-    stems: frozenset[str]
-    figures: frozenset[str]
-    names: frozenset[str]
-    negations: int
-    order: tuple[str, ...]
-    counts: frozenset[tuple[str, str]]
-    firm: frozenset[str]
+_UNITS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade", "century")
+_OPPOSITE = OPPOSITES | frozenset(permutations(_UNITS, 2)) | {("same", "different"), ("different", "same")}
+"""Words of which one cannot stand for the other."""
 
 
 class Support:
-    """A `Supports` for the gate. CPU only, some .2 ms a sentence and passage; safe to call from several threads."""
+    """A `Supports` for the gate. CPU only, some .5 ms a sentence and passage; safe to call from several threads."""
 
-    def __init__(self, vectors: WordVectors) -> None:
+    def __init__(self, vectors: WordVectors, lexicon: Lexicon) -> None:
         self._vectors = vectors
+        self._lexicon = lexicon
         self._read = lru_cache(maxsize=REMEMBERED)(_read)
+        self._relation = lru_cache(maxsize=65536)(lexicon.relation)
+        self._pair = lru_cache(maxsize=65536)(self._cosine)
+        self._opposed = lru_cache(maxsize=65536)(self._opposite)
+        self._known = lru_cache(maxsize=8192)(self._looked_up)
 
     def __call__(self, sentence: str, passage: Passage) -> bool:
         """Whether the passage says what the sentence says. A sentence that says nothing is not supported."""
         if _quoted(sentence, passage.text):
             return True
-        claim = _said(sentence)
-        if not claim.words:
+        whole = statement(sentence)
+        if not whole.words and not whole.figures:
             return False
-        head, said = self._read(passage.text, f"{passage.title}. {passage.heading}")
-        return any(self._covers(claim, window, head) for window in _windows(said))
+        head, said, windows = self._read(passage.text, f"{passage.title}. {passage.heading}")
+        ours = frozenset(map(stem, re.findall(r"[a-z]+", passage.url.partition("//")[2].partition("/")[0])))
+        met = total = 0.0
+        for part in parts(sentence):
+            clauses = [statement(each) for each in part]
+            says = [fsum(map(self._says, each.words)) for each in clauses]
+            best = -1.0
+            for window in windows:
+                shares = [self._share(each, whole, window, head, said, ours) for each in clauses]
+                if min(shares) >= LEAST:
+                    best = max(best, fsum(share * each for share, each in zip(shares, says, strict=True)))
+            if best < 0:
+                return False
+            met, total = met + best, total + fsum(says)
+        return met >= COVERED * total
 
-    def _covers(self, claim: _Said, window: tuple[_Said, ...], head: _Said) -> bool:
-        stems = head.stems.union(*(each.stems for each in window))
-        if not claim.figures <= frozenset[str]().union(head.figures, *(each.figures for each in window)):
-            return False
-        if not claim.counts <= frozenset[tuple[str, str]]().union(*(each.counts for each in (head, *window))):
-            return False
-        if not claim.firm <= stems.union(head.firm, *(each.firm for each in window)):
-            return False
-        if not claim.names <= stems:
-            return False
-        negations = [each.negations for each in window]
-        if bool(claim.negations) != any(negations):
-            return False
-        if _opposed(claim, stems):
-            return False
-        if len(window) > 1 and not _bound(claim, window, head):
-            return False
-        names = frozenset[str]().union(head.names, claim.names, *(each.names for each in window)) - _MEASURES
-        if not _nearest(claim, window, names):
-            return False
-        return self._share(claim, stems, window, head) >= COVERED
+    def _share(
+        self,
+        claim: Statement,
+        whole: Statement,
+        window: Sequence[Statement],
+        head: Statement,
+        said: Sequence[Statement],
+        ours: frozenset[str],
+    ) -> float:
+        """Share of a clause's words that a window has, weighed by how much they say; -1 where it says otherwise."""
+        return (
+            -1.0 if objections(claim, whole, window, head, said, ours) else self.words(claim, whole, window, head, said)
+        )
 
-    def _share(self, claim: _Said, stems: frozenset[str], window: tuple[_Said, ...], head: _Said) -> float:
-        vectors, says = self._vectors.weighted(claim.words)
-        met = np.asarray([stem(word) in stems for word in claim.words], np.float32)
-        others = [word for each in (*window, head) for word in each.words]
-        if others and not met.all():
-            near = (vectors @ self._vectors.weighted(others)[0].T).max(axis=1)
-            met = np.maximum(met, np.where(near >= NEAR, near, 0.0))
-        total = float(says.sum())
-        return float((met * says).sum()) / total if total else 1.0
+    def words(
+        self,
+        claim: Statement,
+        whole: Statement,
+        window: Sequence[Statement],
+        head: Statement,
+        said: Sequence[Statement],
+    ) -> float:
+        """The share as far as words go alone."""
+        stems = union(each.stems for each in window)
+        elsewhere = union(each.stems for each in said) - stems
+        others = list(dict.fromkeys(word for each in window for word in each.words))
+        if any(self._replaced(whole, each) for each in window):
+            return -1.0
+        total = met = foreign = 0.0
+        for word in claim.words:
+            key, says = stem(word), self._says(word)
+            total += says
+            if key in stems:
+                met += says
+                continue
+            found = self._met(word, others, whole)
+            if found < 0:
+                return -1.0
+            if key in head.stems:
+                foreign += says / 2 if found < NEAR and key in elsewhere else 0.0
+                found = max(found, 1.0 if key not in elsewhere else 0.8)
+            elif found < NEAR and key in elsewhere and says > LIGHT:
+                foreign += says
+            if (1 - found) * says > LARGEST:
+                return -1.0
+            met += found * says
+        if not total:
+            return 1.0
+        return -1.0 if foreign > FOREIGN * total else met / total
+
+    def _met(self, word: str, others: Sequence[str], whole: Statement) -> float:
+        """How far one of the words stands for a word, 0..1; -1 where one says the opposite."""
+        best = 0.0
+        for other in others:
+            their = stem(other)
+            relation = self._relation(word, other)
+            if (relation == "opposite" or self._opposed(word, other)) and their not in whole.stems:
+                return -1.0
+            if relation == "same":
+                best = max(best, 0.95)
+            elif relation == "kin":
+                best = max(best, 0.7)
+            elif relation == "sister":
+                continue
+            if best < 0.9:
+                cosine = self._pair(word, other)
+                if cosine >= NEAR:
+                    best = max(best, min(cosine + 0.1, 0.9))
+        return best
+
+    def _replaced(self, claim: Statement, source: Statement) -> bool:
+        """Whether the sentence is the source's with a word in another's place that does not say the same."""
+        ours, theirs = claim.order, source.order
+        common = claim.stems & source.stems
+        if len(common) < VERBATIM * len(source.stems):
+            return False
+        named = dict(zip(map(stem, (*claim.words, *source.words)), (*claim.words, *source.words), strict=True))
+        for what, a, b, c, d in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+            if what == "replace" and b - a == d - c:
+                for one, other in zip(ours[a:b], theirs[c:d], strict=True):
+                    if one in source.stems and other in claim.stems:
+                        continue
+                    if any(self._says(named[each]) < LIGHT for each in (one, other) if each in named):
+                        continue
+                    if one in named and other in named and self._stands_for(named[one], named[other]):
+                        continue
+                    return True
+        return False
+
+    def _opposite(self, one: str, other: str) -> bool:
+        ours, theirs = {one, *self._lexicon.bases(one)}, {other, *self._lexicon.bases(other)}
+        return _prefixed(one, other) or any((a, b) in _OPPOSITE for a in ours for b in theirs)
+
+    def _stands_for(self, one: str, other: str) -> bool:
+        return self._relation(one, other) in ("same", "kin") or self._pair(one, other) >= SYNONYM
+
+    def _cosine(self, one: str, other: str) -> float:
+        return float(self._known(one)[0] @ self._known(other)[0])
+
+    def _says(self, word: str) -> float:
+        return self._known(word)[1]
+
+    def _looked_up(self, word: str) -> tuple[Vectors, float]:
+        vectors, says = self._vectors.weighted([word])
+        return vectors[0], float(says[0])
+
+
+def _prefixed(one: str, other: str) -> bool:
+    long, short = (one, other) if len(one) > len(other) else (other, one)
+    return len(short) > 3 and long.endswith(short) and long.removesuffix(short) in _UN
+
+
+_UN = frozenset(["un", "non", "in", "im", "ir", "dis", "de"])
 
 
 def _quoted(sentence: str, text: str) -> bool:
@@ -125,109 +209,22 @@ def _quoted(sentence: str, text: str) -> bool:
     return len(plain) > 500 or any(text[unit.start : unit.end].strip().rstrip(".") == plain for unit in units(text))
 
 
-def _bound(claim: _Said, window: tuple[_Said, ...], head: _Said) -> bool:
-    """Whether each sentence that brings a figure is about what the claim is about, and of its names if it has any."""
-    wanted = frozenset(name for name in claim.names - head.stems if name not in _MEASURES)
-    own = claim.stems - head.stems or claim.stems
-    for each in window:
-        if each.figures & (claim.figures - head.figures):
-            if len(each.stems & own) < ABOUT * len(own):
-                return False
-            if wanted and not each.stems & wanted:
-                return False
-    return True
+def _windows(said: Sequence[Statement], going_on: Sequence[bool]) -> Iterator[tuple[Statement, ...]]:
+    """Each sentence alone, and with the one before where it goes on from that."""
+    for place, each in enumerate(said):
+        yield (each,)
+        if place and going_on[place]:
+            yield said[place - 1], each
 
 
-def _nearest(claim: _Said, window: tuple[_Said, ...], names: frozenset[str]) -> bool:
-    """Where a sentence tells figures of several names, whether the claim's are told of the claim's name."""
-    rivals = names - claim.stems
-    if not claim.stems & names or not rivals:
-        return True
-    for figure in claim.figures:
-        told = [owner for each in window for said, owner in _owners(each, names) if said == figure]
-        if told and not any(owner is None or owner in claim.stems for owner in told):
-            return False
-    return True
-
-
-def _owners(said: _Said, names: frozenset[str]) -> Iterator[tuple[str, str | None]]:
-    """Each figure with the name that it is told of: the one after it, before a comma or "and", or else before it."""
-    owner: str | None = None
-    waiting: list[str] = []
-    leads = next((token for token in said.order if token in names or token in said.figures), "") in names
-    for token in said.order:
-        if token in names:
-            owner = token
-            if not leads:
-                yield from ((figure, owner) for figure in waiting)
-                waiting = []
-        elif token in said.figures:
-            if leads:
-                yield token, owner
-            else:
-                waiting.append(token)
-    yield from ((figure, owner) for figure in waiting)
-
-
-def _opposed(claim: _Said, stems: frozenset[str]) -> bool:
-    return any(
-        stem(one) in claim.stems and stem(other) in stems and stem(one) not in stems and stem(other) not in claim.stems
-        for one, other in OPPOSITES
-    )
-
-
-def _windows(said: tuple[_Said, ...]) -> Iterator[tuple[_Said, ...]]:
-    for size in range(1, WINDOW + 1):
-        for start in range(len(said) - size + 1):
-            yield said[start : start + size]
-
-
-def _read(text: str, head: str) -> tuple[_Said, tuple[_Said, ...]]:
+def _read(text: str, head: str) -> tuple[Statement, tuple[Statement, ...], tuple[tuple[Statement, ...], ...]]:
     own = [unit for unit in units(text) if unit.kind != "heading"]
     header = " ".join(text[unit.start : unit.end] for n, unit in enumerate(own) if is_header(own, n))
-    said = []
+    said: list[Statement] = []
+    going_on: list[bool] = []
     for n, unit in enumerate(own):
         if not is_header(own, n):
-            row = f"{header} " if unit.kind == "row" else ""
-            said.append(_said(row + text[unit.start : unit.end]))
-    return _said(head), tuple(said)
-
-
-def _said(text: str) -> _Said:
-    plain = _LIST.sub("", text).replace("`", "").replace("*", "").replace("’", "'").replace("n't", " not")
-    codes = {code.lower() for code in _CODE.findall(plain)}
-    names = {stem(name.lower()) for name in _NAME.findall(plain) if term(name.lower()) is not None}
-    words: list[str] = []
-    order: list[str] = []
-    figures = set(codes)
-    negations = 0
-    for found in _WORD.findall(_ASIDE.sub(" ", plain)):
-        low = _UNIT.get(found.lower(), found.lower())
-        number = NUMBERS.get(low, _TENS.get(low, low))
-        if low in _NOT:
-            negations += 1
-        elif number[0].isdigit():
-            if found[0].isdigit() or low not in ("one", "both", "second", "third"):
-                figure = "#" + re.sub(r"(?<=\d),(?=\d{3})", "", number).rstrip(".,:")
-                figures.add(figure)
-                order.append(figure)
-        elif low not in MODALS and term(low) is not None:
-            words.append(low)
-            order.append(stem(low))
-    return _Said(
-        tuple(dict.fromkeys(words)),
-        frozenset(map(stem, words)),
-        frozenset(figures),
-        frozenset(names),
-        negations,
-        tuple(order),
-        frozenset(_counts(order)),
-        frozenset(stem(word) for word in map(str.lower, _WORD.findall(plain)) if word in _FIRM),
-    )
-
-
-def _counts(order: list[str]) -> Iterator[tuple[str, str]]:
-    """Figures with what they count: the measure among the two words that follow."""
-    for place, figure in enumerate(order):
-        if figure[0] == "#":
-            yield from ((figure, word) for word in order[place + 1 : place + 3] if word in _SPAN)
+            plain = text[unit.start : unit.end]
+            said.append(statement(f"{header} {plain}" if unit.kind == "row" else plain))
+            going_on.append(bool(_GOES_ON.match(plain)))
+    return statement(head), tuple(said), tuple(_windows(said, going_on))

@@ -1,0 +1,153 @@
+"""What sentences of a source have against a clause of an answer, but for its words. Pure."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from agents.function_words import AGAINST
+from agents.statements import Statement
+
+T = TypeVar("T")
+
+VERBATIM = 0.65
+"""Share of a source's words that a sentence has, from which it is taken for that sentence with something changed."""
+ALIKE = 0.8
+"""Share of the words of two sentences that are the same, from which their order tells who does what to whom."""
+
+
+def objections(
+    claim: Statement,
+    whole: Statement,
+    window: Sequence[Statement],
+    head: Statement,
+    said: Sequence[Statement],
+    ours: frozenset[str],
+) -> list[str]:
+    """What a window of the passage has against a clause, but for its words."""
+    there = head.stems.union(*(each.stems for each in window))
+    known = head.titled.union(*(each.titled for each in said)) - ours
+    checks = (
+        ("figures", _figures(claim, whole, window, head)),
+        ("names", bool(claim.names - there) or _rivals(claim, whole, window) or _unnamed(whole, window, known)),
+        ("negation", _negation(claim, window, there)),
+        ("modality", _modality(claim, window)),
+        ("direction", _direction(claim, window)),
+        ("subject", _another_subject(claim, whole, window)),
+    )
+    return [name for name, objects in checks if objects]
+
+
+def _figures(claim: Statement, whole: Statement, window: Sequence[Statement], head: Statement) -> bool:
+    """Whether a figure is missing, bounds the other way, or is one of something else."""
+    if not claim.owed <= head.figures.union(*(each.figures for each in window)):
+        return True
+    theirs = union(each.bounds for each in window)
+    for figure, bound in claim.bounds:
+        told = {each for other, each in theirs if other == figure and (each in _ORDER) == (bound in _ORDER)}
+        if told and bound not in told:
+            return True
+    stems = union(each.stems for each in window)
+    for figure in claim.figures:
+        near = union(each.near(figure) for each in window)
+        wanted = whole.near(figure) & stems
+        if near and wanted and not wanted & near:
+            return True
+    theirs = union(each.follows for each in window)
+    counted = {word for _, word in theirs}
+    return any(
+        word in counted and (figure, word) not in theirs for figure, word in whole.follows if figure in claim.figures
+    )
+
+
+_ORDER = ("before", "after")
+
+
+def union(sets: Iterable[frozenset[T]]) -> frozenset[T]:
+    return frozenset[T]().union(*sets)
+
+
+def _rivals(claim: Statement, whole: Statement, window: Sequence[Statement]) -> bool:
+    """Whether the window is about names of which the sentence has none, and the sentence about others."""
+    theirs = union(each.names for each in window)
+    ours = whole.stems & theirs
+    return bool(theirs) and bool(whole.names) and not ours and not whole.names & union(each.stems for each in window)
+
+
+def _unnamed(whole: Statement, window: Sequence[Statement], known: frozenset[str]) -> bool:
+    """Whether what the window says of a plan or the like by its name is said here of all."""
+    about = window[0].subject
+    names = about & known
+    return bool(names) and names != about and not names & whole.stems
+
+
+def _another_subject(claim: Statement, whole: Statement, window: Sequence[Statement]) -> bool:
+    """Whether the window is about something that does not occur in the sentence, which is about something else.
+
+    Or about what the sentence says is done to, by what it is done to here, in the same voice.
+    """
+    about, stems = window[0].subject, union(each.stems for each in window)
+    if not about or not claim.subject:
+        return False
+    same_voice = whole.passive == window[0].passive
+    if not about & (whole.stems | whole.figures):
+        if same_voice and len(whole.stems & stems) >= VERBATIM * len(stems):
+            return True
+        return len(claim.subject & stems) * 2 < len(claim.subject)
+    return (
+        not about & whole.subject
+        and whole.subject <= stems
+        and same_voice
+        and len(whole.stems & stems) >= ALIKE * max(len(whole.stems), len(stems))
+    )
+
+
+def _negation(claim: Statement, window: Sequence[Statement], there: frozenset[str]) -> bool:
+    """Whether something is negated on one side alone."""
+    theirs = [scope for each in window for scope in each.negated]
+    left = list(theirs)
+    for scope in claim.negated:
+        match = next((other for other in left if scope & other), None)
+        if match is not None:
+            left.remove(match)
+        elif scope & there or not theirs:
+            return True
+    ours = union(claim.negated)
+    return any(not other & ours and len(other & claim.stems) * 2 > len(other) for other in theirs)
+
+
+def _modality(claim: Statement, window: Sequence[Statement]) -> bool:
+    """Whether what may be done must be here, or the other way round; or is for others, too."""
+    theirs = union(each.modals for each in window)
+    if claim.modals and theirs and not {each for each, _ in claim.modals} & {each for each, _ in theirs}:
+        return True
+    for modal, word in claim.modals:
+        told = {each for each, other in theirs if other == word}
+        if told and modal not in told:
+            return True
+    flags = union(each.flags for each in window)
+    if "only" in claim.flags and not (
+        "only" in flags or any(each.negated for each in window) or any(modal == "must" for modal, _ in theirs)
+    ):
+        return True
+    return "only" in flags and "also" in claim.flags
+
+
+def _direction(claim: Statement, window: Sequence[Statement]) -> bool:
+    """Whether a preposition leads to where its opposite leads."""
+    theirs = union(each.leads for each in window)
+    for word, key in claim.leads:
+        told = {other for other, place in theirs if place == key}
+        if word not in told and any((word, other) in _TURNS for other in told):
+            return True
+    return False
+
+
+_TURNS = AGAINST | {
+    ("upperbound", "lowerbound"),
+    ("lowerbound", "upperbound"),
+    ("from", "to"),
+    ("to", "from"),
+    ("by", "to"),
+    ("to", "by"),
+    ("until", "from"),
+    ("from", "until"),
+}
