@@ -18,8 +18,6 @@ INPUT_TYPES = {"chunk": "search_document", "question": "search_query"}
 class CohereEmbedding:
     """A Provider."""
 
-    batch = 96
-
     def __init__(self, cohere: Cohere, model: str) -> None:
         self.name = f"cohere/{model}"
         self._cohere = cohere

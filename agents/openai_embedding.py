@@ -25,8 +25,6 @@ LONGEST_WAIT = 30.0
 class OpenAIEmbedding:
     """A Provider."""
 
-    batch = 128
-
     def __init__(self, client: "OpenAIClient", model: str) -> None:
         self.name = f"openai/{model}"
         self._client = client

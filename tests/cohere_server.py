@@ -111,7 +111,7 @@ class CohereServer(ModelServer):
 
     async def _answer(self, request: Request, writer: asyncio.StreamWriter) -> None:
         if request.path.startswith("/v1/models"):
-            await Reply(writer, request, {}).json(200, {"models": []})
+            await Reply(writer, request, {}).json(401 if self.aside == "401" else 200, {"models": []})
             return
         self.requests.append(request)
         told = self.queue.popleft() if self.queue else self.aside or str(request.body["model"])

@@ -67,9 +67,12 @@ async def test_an_embedding_that_is_configured_is_required(serve: Serve, cohere:
             assert_error(await client.chat(await client.session(), "How do I rotate an API token?"), 503, CODE)
             async with client.chat_events(await client.session(), "How do I revoke an API token?") as stream:
                 failed = (await stream.rest())[-1]
+            health = (await client.get("/api/v1/health")).json()
         finally:
             cohere.aside(None)
     assert (failed.type, failed.data["code"], failed.data["retryable"]) == ("run.failed", CODE, False)
     assert failed.data["message"] == (
         "cohere/embed?dimensions=32 did not embed: Cohere refuses the key (HTTP 401): check COHERE_API_KEY."
     )
+    assert health["status"] == "unhealthy"
+    assert health["services"]["cohere"]["detail"] == "refuses the key (HTTP 401)"
