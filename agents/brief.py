@@ -1,12 +1,22 @@
 """Short questions to a model about the work itself, with an answer in a word or a line: the seam for those who ask."""
 
+import re
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
+from agents.knowledge.quarantine import without_orders
 from agents.llm import Usage
 
 WITHIN = 2.0
 """Seconds that an answer waits for such help; then it is given without."""
+
+
+_TAG = re.compile(r"<(?=\s*/?\s*(?:conversation|message)\b)", re.IGNORECASE)
+
+
+def inert(text: str) -> str:
+    """Text of a customer without its orders to a model, that cannot close <conversation> nor <message>."""
+    return _TAG.sub("&lt;", without_orders(text))
 
 
 class Brief(Protocol):

@@ -44,6 +44,7 @@ from agents.question import Answerer, Question
 from agents.reading import Reader
 from agents.rewriting import Rewriter
 from agents.router import Route, Router
+from agents.second_opinion import SecondOpinion
 from agents.spanning import Spanning
 from agents.specialist import Specialist
 from agents.standalone import Standalone
@@ -222,7 +223,8 @@ async def open_agents(
             domain: WithCache(domain, specialist(domain), store, index.hashes, logs, Earlier(embedding, likeness), ttl)
             for domain, ttl in CACHED.items()
         }
-        rewriter = Rewriter(model.briefly()) if isinstance(model, AnswersBriefly) else None
+        brief = model.briefly() if isinstance(model, AnswersBriefly) else None
+        helped = (Rewriter(brief), SecondOpinion(brief)) if brief is not None else ()
         team: dict[AgentId, Answerer] = {"technical": specialist("technical"), **caches}
         known = known_tools() if tools is None else tools
 
@@ -233,7 +235,7 @@ async def open_agents(
             return Workplace(search, index, task.history, lambda: datetime.now(UTC))
 
         yield Agents(
-            orchestrator=Orchestrator(router, retrieval, team, writer, spanning, logs, rewriter),
+            orchestrator=Orchestrator(router, retrieval, team, writer, spanning, logs, *helped),
             ingest=ingest,
             retrieval=retrieval,
             router=router,

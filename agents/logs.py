@@ -39,7 +39,8 @@ class Logs:
     def routing(self, route: Route) -> Routing:
         """Who will answer."""
         title = f"Routed to {route.agent}" if route.label != "none" else "Off topic: the orchestrator answers"
-        return Routing(id=self._ids(), title=title, timestamp=self._clock(), data=route.data)
+        status: LogStatus = "warning" if route.doubtful else "success"
+        return Routing(id=self._ids(), title=title, timestamp=self._clock(), status=status, data=route.data)
 
     def cache(self, data: CacheData) -> Cache:
         """Whether an earlier answer serves."""

@@ -14,6 +14,7 @@ from agents.question import Answerer, Question
 from agents.quotes import pieces
 from agents.rewriting import Rewriter
 from agents.router import Route, Router, named
+from agents.second_opinion import SecondOpinion
 from agents.smalltalk import off_topic
 from agents.spanning import Spanning, spanning
 from agents.standalone import Standalone, standalone
@@ -32,6 +33,7 @@ class Orchestrator:
         several: Spanning,
         logs: Logs,
         rewriter: Rewriter | None = None,
+        second_opinion: SecondOpinion | None = None,
     ) -> None:
         self._router = router
         self._retrieval = retrieval
@@ -40,15 +42,18 @@ class Orchestrator:
         self._several = several
         self._logs = logs
         self._rewriter = rewriter
+        self._second_opinion = second_opinion
 
     async def __call__(self, question: Question) -> AsyncIterator[Output]:
         """Agent status and routing, then what the chosen agent yields, RunCompleted last. Raises AgentError."""
         started = perf_counter()
         yield AgentStatus(agent="orchestrator", status="routing")
-        spent = Usage()
+        spent, also = Usage(), Usage()
         if self._rewriter is not None:
             question, spent = await self._rewriter(question)
         route = await self.route(question)
+        if self._second_opinion is not None:
+            route, also = await self._second_opinion(standalone(question).text, route)
         yield self._logs.routing(route)
         agent = self._agents.get(route.agent)
         if agent is None:
@@ -62,7 +67,7 @@ class Orchestrator:
             async for output in outputs:
                 if isinstance(output, RunCompleted):
                     yield AgentStatus(agent=route.agent, status="complete")
-                    output = output.model_copy(update={"metrics": _whole(output.metrics, spent, started)})
+                    output = output.model_copy(update={"metrics": _whole(output.metrics, spent + also, started)})
                 yield output
 
     async def route(self, question: Question) -> Route:

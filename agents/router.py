@@ -1,7 +1,7 @@
 """Who answers: chosen by examples, with the runner-up and the reason; "none of these" is a choice too."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import exp
 from typing import cast
 
@@ -26,12 +26,15 @@ LEAN = 0.4
 class Route:
     """Who answers: an agent, or for "none" the orchestrator, which declines.
 
-    `spans` are the questions of a message of several domains, which the orchestrator answers from these.
+    `spans` are the questions of a message of several domains, which the orchestrator answers from these. `chances` are
+    the labels' probabilities; `doubtful` says that help was sought with the choice, in vain.
     """
 
     label: Label
     data: RoutingData
     spans: tuple[tuple[Domain, str], ...] = ()
+    chances: Mapping[str, float] = field(default_factory=dict)
+    doubtful: bool = False
 
     @property
     def agent(self) -> AgentId:
@@ -77,7 +80,23 @@ class Router:
                 runner_up=RunnerUp(target_agent=_agent(second[0]), confidence=round(second[1], 4)) if second else None,
                 margin=round(ranked[0][1] - second[1], 4) if second else None,
             ),
+            chances=chances,
         )
+
+
+def instead(route: Route, label: Label, reasoning: str) -> Route:
+    """The route of the same message to another place: the agent that it would have gone to is the runner-up."""
+    agent = _agent(label)
+    second = RunnerUp(target_agent=route.agent, confidence=route.data.confidence)
+    data = RoutingData(
+        intent=_INTENTS[label],
+        confidence=round(route.chances.get(label, 0.0), 4),
+        target_agent=agent,
+        reasoning=reasoning,
+        runner_up=second if agent != route.agent else route.data.runner_up,
+        margin=0.0,
+    )
+    return replace(route, label=label, data=data)
 
 
 def named(agent: AgentId) -> Route:

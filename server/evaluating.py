@@ -1,5 +1,6 @@
 """`orchestratai eval`: measures, shows, keeps what was measured, and sets it beside an earlier report."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -97,8 +98,8 @@ async def measured(settings: Settings, asked: Asked) -> "Report":
     from server.house import index_at
     from server.progress import progress
 
-    check(asked)
-    known = load_questions(asked.questions or bundled_folder() / "questions.jsonl")
+    await asyncio.to_thread(check, asked)
+    known = await asyncio.to_thread(load_questions, asked.questions or bundled_folder() / "questions.jsonl")
     chosen = [question for question in known if asked.split in (None, question.split)]
     if not chosen:
         raise click.ClickException(f"No question is of the split {asked.split}. Leave --split out, or name another.")
@@ -118,7 +119,7 @@ async def measured(settings: Settings, asked: Asked) -> "Report":
             with progress(errors) as told:
                 bench = Bench(
                     agents,
-                    WordLlama(),
+                    await asyncio.to_thread(WordLlama),
                     chosen,
                     Path(folder),
                     told,

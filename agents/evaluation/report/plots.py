@@ -33,7 +33,7 @@ def reliability(diagram: Diagram) -> str:
     )
     total = sum(each.count for each in diagram.bins)
     label = f"Reliability diagram, {diagram.name}: {total} answers in {len(diagram.bins)} bins"
-    return _square(label, "confidence", "answered by the documents", dots)
+    return _square(label, "confidence", "came true", dots)
 
 
 def bars(times: Sequence[Figure]) -> str:

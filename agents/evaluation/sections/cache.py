@@ -26,7 +26,7 @@ async def measure_cache(bench: Bench) -> Section:
     mistakes = mistaken("all", found)
     figures = [count("answers of another question", "all", found.wrong, found.asked)]
     if bench.banking is not None:
-        asked = load_intents(bench.banking)[:FIRST]
+        asked = (await asyncio.to_thread(load_intents, bench.banking))[:FIRST]
         bench.sets["Banking77 replayed"] = len(asked)
         banking = await _replay(bench, "Banking77", asked, likeness)
         figures += replayed("Banking77", banking)

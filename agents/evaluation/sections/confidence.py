@@ -1,4 +1,4 @@
-"""Whether what is called 80 % likely is answered by the documents in 80 of 100 cases."""
+"""Whether what is called 80 % likely comes true in 80 of 100 cases."""
 
 from collections.abc import Sequence
 from math import sqrt
@@ -11,7 +11,7 @@ from agents.evaluation.sections.bench import Bench
 ERROR = 0.05
 
 Pairs = Sequence[tuple[float, bool]]
-"""Confidence, and whether the documents answer."""
+"""Confidence, and whether the documents answer and a page that does was found."""
 
 
 async def measure_confidence(bench: Bench) -> Section:
@@ -25,7 +25,8 @@ async def measure_confidence(bench: Bench) -> Section:
         targets["MTRAG"] = ERROR
     return Section(
         "confidence",
-        "Whether what is called 80 % likely is answered by the documents in 80 of 100 cases.",
+        "What is called 80 % likely should come true in 80 of 100 cases: the documents answer, at least in part, and "
+        "a page that does is among the first five passages, where such pages are known.",
         tuple(figure for name, pairs in told.items() for figure in calibrated(name, pairs, targets.get(name))),
         diagrams=tuple(diagram(name, pairs) for name, pairs in told.items() if pairs),
         notes=() if bench.mtrag else ("confidence on other documents: give --mtrag DIR",),
@@ -33,7 +34,11 @@ async def measure_confidence(bench: Bench) -> Section:
 
 
 def _pairs(result: Result) -> Pairs:
-    return [(each.confidence, each.known.answerable) for each in result.outcomes if each.judged]
+    return [
+        (each.confidence, each.known.answerable and (each.page_found or not each.known.pages))
+        for each in result.outcomes
+        if each.judged
+    ]
 
 
 def calibrated(name: str, pairs: Pairs, target: float | None = None) -> list[Figure]:
@@ -46,5 +51,5 @@ def calibrated(name: str, pairs: Pairs, target: float | None = None) -> list[Fig
 
 
 def diagram(name: str, pairs: Pairs) -> Diagram:
-    """Ten bins of confidence with the share that is answered. Pure."""
+    """Ten bins of confidence with the share that came true. Pure."""
     return Diagram(name, tuple(reliability([confidence for confidence, _ in pairs], [right for _, right in pairs])))

@@ -1,5 +1,6 @@
 """Whether the right agent answers, and what belongs to none is seen to."""
 
+import asyncio
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,7 +23,7 @@ async def measure_routing(bench: Bench) -> Section:
     times: list[Figure] = []
     placed: list[Placed] = []
     if bench.clinc is not None:
-        clinc = load_clinc(bench.clinc)
+        clinc = await asyncio.to_thread(load_clinc, bench.clinc)
         size = sum(map(len, clinc.examples.values()))
         bench.sets |= {"CLINC150 examples": size, "CLINC150 asked": len(clinc.asked)}
         bench.progress(f"Learning {size:,} examples of CLINC150", 0, 0)
