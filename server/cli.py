@@ -71,7 +71,7 @@ class Typed(click.Command):
         return super().parse_args(ctx, args)
 
 
-SECTIONS = ("retrieval", "routing", "verdict", "cache", "confidence", "hostile", "latency")
+SECTIONS = ("retrieval", "routing", "verdict", "cache", "citations", "confidence", "hostile", "latency")
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 

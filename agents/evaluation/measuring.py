@@ -10,6 +10,7 @@ from importlib.resources import files
 from agents.evaluation.report.figures import Report, Section
 from agents.evaluation.sections.bench import Bench
 from agents.evaluation.sections.cache import measure_cache
+from agents.evaluation.sections.citations import measure_cited
 from agents.evaluation.sections.confidence import measure_confidence
 from agents.evaluation.sections.hostile import measure_orders
 from agents.evaluation.sections.latency import measure_latency
@@ -22,6 +23,7 @@ SECTIONS: Mapping[str, Callable[[Bench], Awaitable[Section]]] = {
     "routing": measure_routing,
     "verdict": measure_verdict,
     "cache": measure_cache,
+    "citations": measure_cited,
     "confidence": measure_confidence,
     "hostile": measure_orders,
     "latency": measure_latency,

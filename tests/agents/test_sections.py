@@ -8,6 +8,7 @@ import pytest
 
 from agents.embedding import WordLlama
 from agents.evaluation.banking import Replay, load_intents, replay
+from agents.evaluation.citations import CitationCounts, Passed, Quoted
 from agents.evaluation.clinc import Placed, load_clinc, place
 from agents.evaluation.hostile import HostileCounts
 from agents.evaluation.measure import Outcome, Result
@@ -16,6 +17,7 @@ from agents.evaluation.questions import Known, load_questions
 from agents.evaluation.report.figures import Figure, Report
 from agents.evaluation.sections.bench import Bench
 from agents.evaluation.sections.cache import replayed
+from agents.evaluation.sections.citations import cited
 from agents.evaluation.sections.confidence import calibrated
 from agents.evaluation.sections.hostile import counted
 from agents.evaluation.sections.routing import placed_figures
@@ -158,6 +160,22 @@ def test_confidence_that_comes_true_has_no_error() -> None:
     assert wrong.value == pytest.approx(0.4)
     assert wrong.met is False
     assert calibrated("all", []) == []
+
+
+def test_a_marker_without_a_source_and_a_wrong_one_let_out_miss_their_targets() -> None:
+    wrong = {"number": Passed(50, 3), "by hand: name": Passed(50, 0)}
+    counts = CitationCounts(Quoted(9, 8, 10, 10, 9), Passed(40, 40), Passed(20, 15), wrong, 1)
+    figures = cited(counts)
+    assert {f.name: f.value for f in figures if f.met is False} == {
+        "sentences supported": 0.9,
+        "markers without a source let out": 1,
+        "unsupported markers let out": 0.03,
+    }
+    assert {f.data: f.value for f in figures if f.name == "let out, by kind"} == {"number": 0.06, "by hand: name": 0.0}
+    assert {f.data: f.value for f in figures if f.name == "right markers kept"} == {
+        "word for word": 1.0,
+        "in other words": 0.75,
+    }
 
 
 def test_an_obeyed_order_misses_its_target() -> None:
