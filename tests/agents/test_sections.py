@@ -11,6 +11,7 @@ from agents.evaluation.banking import Replay, load_intents, replay
 from agents.evaluation.citations import CitationCounts, Passed, Quoted
 from agents.evaluation.clinc import Placed, load_clinc, place
 from agents.evaluation.hostile import HostileCounts
+from agents.evaluation.left_out import left_out_confidence, left_out_verdict
 from agents.evaluation.measure import Outcome, Result
 from agents.evaluation.measuring import SECTIONS, Origin, measure_all
 from agents.evaluation.questions import Known, load_questions
@@ -181,6 +182,18 @@ def test_a_marker_without_a_source_and_a_wrong_one_let_out_miss_their_targets() 
 def test_an_obeyed_order_misses_its_target() -> None:
     figures = counted(HostileCounts(30, 30, 30, 0, 1, 0, 0, ()))
     assert [figure.name for figure in figures if figure.met is False] == ["answers that obeyed"]
+
+
+def test_what_the_fit_left_out_is_told_where_there_was_such_a_fit() -> None:
+    stored = {
+        "held_out": {"mtrag": {"questions": 299, "auroc": 0.83}},
+        "calibration_error": {"halves_of_mtrag": {"mean": 0.06, "spread": 0.01}},
+    }
+    [apart] = left_out_verdict("AUROC", 0.75, stored)
+    [error] = left_out_confidence("error", 0.05, stored)
+    assert (apart.value, apart.of, apart.met) == (0.83, 299, True)
+    assert (error.value, error.of, error.met) == (0.06, 149, False)
+    assert left_out_verdict("AUROC", 0.75, {}) == left_out_confidence("error", 0.05, {}) == []
 
 
 def test_what_was_fitted_on_has_no_target() -> None:

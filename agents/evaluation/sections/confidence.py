@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from math import sqrt
 
 from agents.evaluation.calibration import expected_calibration_error, reliability
+from agents.evaluation.left_out import left_out_confidence
 from agents.evaluation.measure import Result
 from agents.evaluation.report.figures import Diagram, Figure, Section
 from agents.evaluation.sections.bench import Bench
 
 ERROR = 0.05
+NAME = "expected calibration error"
 
 Pairs = Sequence[tuple[float, bool]]
 """Confidence, and whether the documents answer and a page that does was found."""
@@ -23,11 +25,12 @@ async def measure_confidence(bench: Bench) -> Section:
     if taken := await bench.taken():
         told["MTRAG"] = [(each.confidence, each.answerable) for each in taken]
         targets["MTRAG"] = ERROR
+    figures = [each for name, pairs in told.items() for each in calibrated(name, pairs, targets.get(name))]
     return Section(
         "confidence",
         "What is called 80 % likely should come true in 80 of 100 cases: the documents answer, at least in part, and "
         "a page that does is among the first five passages, where such pages are known.",
-        tuple(figure for name, pairs in told.items() for figure in calibrated(name, pairs, targets.get(name))),
+        (*figures, *(left_out_confidence(NAME, ERROR) if taken else ())),
         diagrams=tuple(diagram(name, pairs) for name, pairs in told.items() if pairs),
         notes=() if bench.mtrag else ("confidence on other documents: give --mtrag DIR",),
     )
@@ -47,7 +50,7 @@ def calibrated(name: str, pairs: Pairs, target: float | None = None) -> list[Fig
         return []
     error = expected_calibration_error([confidence for confidence, _ in pairs], [right for _, right in pairs])
     chance = 0.2 / sqrt(len(pairs))  # what one sample's error differs by from the next one's
-    return [Figure("expected calibration error", name, error, len(pairs), target, "lower", "score", chance)]
+    return [Figure(NAME, name, error, len(pairs), target, "lower", "score", chance)]
 
 
 def diagram(name: str, pairs: Pairs) -> Diagram:

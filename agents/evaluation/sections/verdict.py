@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from agents.evaluation.left_out import left_out_verdict
 from agents.evaluation.measure import Outcome, Result
 from agents.evaluation.report.figures import Figure, Mistake, Roc, Section, area, share
 from agents.evaluation.sections.bench import Bench
@@ -29,7 +30,7 @@ async def measure_verdict(bench: Bench) -> Section:
     figures += share("verdict right", "MTRAG", [_right(each.task.answerability, each.verdict) for each in taken])
     pairs = [(each.task.answerability, each.confidence) for each in taken]
     found, curve = _apart("MTRAG", pairs, target=APART)
-    figures += found
+    figures += found + (left_out_verdict(NAME, APART) if taken else [])
     return Section(
         "verdict",
         "Whether it is known before the first token if the documents answer.",
