@@ -35,7 +35,8 @@ def step(kind: str, log: dict[str, Any]) -> str:
         case "cache":
             return str(data["status"])
         case "vector_search":
-            return f"{data['chunks_retrieved']} chunks for {data['query']!r} in {data['latency']:.0f} ms"
+            found = f"{data['chunks_retrieved']} chunks for {data['query']!r} in {data['latency']:.0f} ms"
+            return f"{found}. {data['warning']}" if "warning" in data else found
         case _:
             return str(data["verdict"])
 
