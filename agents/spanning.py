@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import prod
 from typing import cast, get_args
 
-from agents.citations import Supports, gate
+from agents.citations import Gate, Supports, through
 from agents.evidence import Evidence, Judge
 from agents.knowledge.retrieval import Retrieval, Retrieved
 from agents.llm import LanguageModel, Usage
@@ -86,10 +86,12 @@ class Spanning:
             verdict: Verdict = "answerable" if whole else "partial"
             narrowed = replace(question, text=" ".join(parts[n][1] for n in answered))
             answer = self._model.answer(narrowed, passages, agent="orchestrator", verdict=verdict)
-            async with aclosing(gate(answer, passages, supports=self._supports)) as checked:
+            markers = Gate(passages, self._supports)
+            async with aclosing(through(markers, answer)) as checked:
                 async for output in checked:
                     if told.take(output):
                         yield cast(Output, output)
+            told.dropped = markers.dropped
         for n, (found, evidence) in enumerate(looked_up):
             if n not in answered:
                 break_off = "\n\n" if told.said else ""
@@ -108,12 +110,13 @@ class Spanning:
 
 
 class _Told:
-    """What was said, cited and spent so far."""
+    """What was said, cited, dropped and spent so far."""
 
     def __init__(self) -> None:
         self.said: list[str] = []
         self.cited: dict[str, int] = {}
         self.usage = Usage()
+        self.dropped = 0
 
     def take(self, output: object) -> bool:
         """Notes it; whether readers are to see it."""
@@ -145,5 +148,10 @@ def _completed(told: _Told, passages: Sequence[Passage], evidence: Sequence[Evid
         agent="orchestrator",
         confidence=min(each.confidence for each in evidence),
         sources=tuple(passage.as_source(told.cited.get(passage.chunk_id)) for passage in read),
-        metrics=Metrics(tokensUsed=usage.prompt_tokens + usage.completion_tokens, cost=usage.cost, latency=0.0),
+        metrics=Metrics(
+            tokensUsed=usage.prompt_tokens + usage.completion_tokens,
+            cost=usage.cost,
+            latency=0.0,
+            citations_dropped=told.dropped or None,
+        ),
     )

@@ -1,7 +1,6 @@
 """An agent that answers from the documents of its domain: search, verdict, then an answer with citations."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from time import perf_counter
@@ -17,8 +16,6 @@ from agents.quotes import pieces
 from agents.smalltalk import decline
 from agents.standalone import standalone
 from streaming.events import Citation, Metrics, Output, RunCompleted
-
-_log = logging.getLogger(__name__)
 
 
 class Specialist:
@@ -70,12 +67,18 @@ class Specialist:
                     case str():
                         said.append(output)
                         yield output
-        if markers.dropped:
-            _log.warning("markers dropped, no source supports the sentence: %d", markers.dropped)
-        yield self._completed("".join(said), evidence, found, cited, usage, started)
+        yield self._completed("".join(said), evidence, found, cited, usage, started, dropped=markers.dropped)
 
     def _completed(
-        self, text: str, evidence: Evidence, found: Retrieved, cited: dict[str, int], usage: Usage, started: float
+        self,
+        text: str,
+        evidence: Evidence,
+        found: Retrieved,
+        cited: dict[str, int],
+        usage: Usage,
+        started: float,
+        *,
+        dropped: int = 0,
     ) -> RunCompleted:
         # What is cited comes first; the rest was read, too.
         read = sorted(found.passages, key=lambda passage: cited.get(passage.chunk_id, len(found.passages) + 1))
@@ -88,5 +91,6 @@ class Specialist:
                 tokensUsed=usage.prompt_tokens + usage.completion_tokens,
                 cost=usage.cost,
                 latency=round((perf_counter() - started) * 1000, 3),
+                citations_dropped=dropped or None,
             ),
         )

@@ -9,7 +9,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from agents.errors import AgentError
-from streaming.events import Cache, RunCompleted, ToolResult, VectorSearch
+from streaming.events import Cache, Citation, RunCompleted, ToolResult, VectorSearch
 from streaming.log import Run, StoreError
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Metrics:
         self.latency = self._histogram("run_seconds", "From taking in a run to its ending", "kind")
         self.waiting = self._histogram("run_wait_seconds", "From taking in a run to working on it", "kind")
         self.cache = self._counter("cache_lookups", "Lookups in the cache of answers", "result")
+        self.citations = self._counter("citations", "Sources cited, and markers dropped for want of support", "outcome")
         self.retrieval = self._histogram("retrieval_seconds", "Searches in the index", buckets=RETRIEVAL)
         self.tools = self._counter("tool_calls", "Calls of tools", "tool", "outcome")
         self.model_errors = self._counter("model_errors", "Runs that failed by their agent, model or index", "code")
@@ -81,10 +82,13 @@ class RunCount:
                 metrics.cache.labels(fact.data.status).inc()
             case ToolResult():
                 metrics.tools.labels(metrics.tool(fact.tool_name), "failed" if "error" in fact.output else "ok").inc()
+            case Citation():
+                metrics.citations.labels("shown").inc()
             case RunCompleted():
                 self._outcome = "completed"
                 metrics.tokens.labels(self._kind).inc(fact.metrics.tokensUsed)
                 metrics.cost.labels(self._kind).inc(fact.metrics.cost)
+                metrics.citations.labels("dropped").inc(fact.metrics.citations_dropped or 0)
             case _:
                 pass
 

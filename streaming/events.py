@@ -88,12 +88,16 @@ class Source(Model):
 
 
 class Metrics(Model):
-    """What a run cost: `cost` in USD, `latency` in milliseconds. The contract spells `tokensUsed` so."""
+    """What a run cost: `cost` in USD, `latency` in milliseconds. The contract spells `tokensUsed` so.
+
+    `citations_dropped` are markers of the model that were not shown, because no source of theirs supports the sentence.
+    """
 
     tokensUsed: int = Field(ge=0)  # noqa: N815 - the wire name of the given contract
     cost: float = Field(ge=0)
     latency: float = Field(ge=0)
     cache_status: CacheStatus = "none"
+    citations_dropped: int | None = Field(default=None, ge=1)
 
 
 class RunCompleted(Model):

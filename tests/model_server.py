@@ -12,6 +12,7 @@ import asyncio
 import base64
 import hashlib
 import json
+import random
 import re
 import struct
 import time
@@ -23,6 +24,9 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
+from agents.evaluation.miscites import Claim, claims
+from agents.passage import Passage
+
 REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found"}
 REASONS |= {429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable"}
 BURST = 64
@@ -31,7 +35,10 @@ BURST = 64
 
 @dataclass
 class Request:
-    """One request as it came; `sent` holds each token's time.monotonic_ns, `gone` is set when the client leaves."""
+    """One request as it came; `sent` holds each token's time.monotonic_ns, `gone` is set when the client leaves.
+
+    `claims` are those of an answer that cites wrongly on purpose.
+    """
 
     method: str
     path: str
@@ -39,6 +46,7 @@ class Request:
     body: Any
     gone: asyncio.Event
     sent: list[int] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
 
     @property
     def asked(self) -> str:
@@ -462,6 +470,23 @@ async def cites(reply: Reply) -> None:
     await reply.text("Refunds take 5 days", " [", "1", "].", " Plans differ [1, 9][", "2].", " No such source [", "9]")
     await reply.text(".", " See [1](https://example.com)", " and `a[9]`.")
     await reply.finish()
+
+
+@script("miscites")
+async def miscites(reply: Reply) -> None:
+    """Right and wrong claims about each source, a line each; `request.claims` tells which is which."""
+    asked = reply.request.asked
+    reply.request.claims = claims(sources(asked), random.Random(asked), each=int(reply.option("each", 1)))
+    await reply.start()
+    text = "".join(claim.line for claim in reply.request.claims)
+    await reply.text(*re.findall(r".{1,23}", text, re.DOTALL))  # markers are parted, too
+    await reply.finish()
+
+
+def sources(asked: str) -> list[Passage]:
+    """The sources of a prompt, as passages."""
+    found = re.findall(r'<source n="\d+" title="([^"]*)">\n(.*?)\n</source>', asked, re.DOTALL)
+    return [Passage("", text, title, "", title, "", place, "", 1.0) for place, (title, text) in enumerate(found)]
 
 
 def outputs(request: Request) -> list[Any]:

@@ -101,6 +101,7 @@ export interface Metrics {
   cost: number;
   latency: number;
   cache_status?: "hit" | "miss" | "none";
+  citations_dropped?: number;
 }
 
 export interface Routing {
