@@ -101,8 +101,11 @@ class WordLlama:
         if rows.size:
             tokens = np.fromiter(chain.from_iterable(ids), dtype=np.intp, count=int(sizes.sum()))
             vectors = self._vectors[np.minimum(tokens, len(self._vectors) - 1)]
-            ends = np.cumsum(sizes).tolist()
-            for row in rows.tolist():  # np.add.reduceat takes 2.5 times as long
+            ends = np.cumsum(sizes)
+            single = np.flatnonzero(sizes == 1)  # most words have one token: nothing to add up
+            out[single] = vectors[ends[single] - 1]
+            ends = ends.tolist()
+            for row in np.flatnonzero(sizes > 1).tolist():  # np.add.reduceat takes 2.5 times as long
                 vectors[ends[row] - sizes[row] : ends[row]].sum(axis=0, out=out[row])
         return out
 

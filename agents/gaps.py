@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 
 from agents.embedding import Vectors
 from agents.kinds import CUES, Kind
 from agents.reading import Reading
-from agents.terms import term
+from agents.terms import TermStatistics, term, terms
 from agents.wording import Wording
 
 SYNONYM = 0.9
@@ -93,6 +94,13 @@ def gaps(
         worst=float((weight * (1 - met.max(axis=0))).max()),
         code=code,
     )
+
+
+def unspoken(text: str, readings: Sequence[Reading], statistics: TermStatistics) -> float:
+    """How much of a text no passage says, word for word: the inverse document frequencies of its terms that are
+    missing altogether, counted in terms that stand in a single passage of the index."""
+    missing = terms(text).difference(*(reading.all_terms for reading in readings))
+    return sum(statistics.idf(term) for term in missing) / max(1.0, log(statistics.chunks + 1))
 
 
 def _met(

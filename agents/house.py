@@ -21,7 +21,7 @@ from agents.earlier import Earlier
 from agents.embedded_work import EmbeddedWork
 from agents.embedding import Embedding, WordLlama
 from agents.errors import AgentError, IndexUnavailable
-from agents.evidence import EvidenceModel, Judge, bundled_model
+from agents.evidence import Judge, Models, bundled_models
 from agents.examples import load_examples
 from agents.extractive import Extractive
 from agents.fitting import kept
@@ -164,7 +164,7 @@ async def open_agents(
     examples: Path | None = None,
     model: LanguageModel | None = None,
     answers: AnswerStore | None = None,
-    evidence: EvidenceModel | None = None,
+    evidence: Models | None = None,
     tools: Tools | None = None,
     index_at: OpenIndex | None = None,
     reranker: Reranker | None = None,
@@ -209,7 +209,7 @@ async def open_agents(
         wording = await asyncio.to_thread(load_wording, bundled_folder())
         reader = Reader(embedding)
         retrieval, logs = Retrieval(index, embedding, reader, wording, reranker, vectors), Logs()
-        judge = Judge(reader, embedding, wording, evidence or bundled_model())
+        judge = Judge(reader, embedding, wording, evidence or bundled_models())
         supports = Support(embedding, await asyncio.to_thread(bundled_lexicon))
         writer = model or Extractive(embedding, reader, index, wording)
         spanning = Spanning(writer, retrieval, judge, logs, supports)

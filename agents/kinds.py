@@ -99,7 +99,7 @@ def kind_of(question: str) -> Kind:
         return "code"
     if _STEPS.search(question):
         return "steps"
-    if _YES_NO.match(question) and not _HOW.search(question):
+    if asks_whether(question) and not _HOW.search(question):
         return "other"
     for kind, pattern in _KINDS:
         if pattern.search(question):
@@ -114,6 +114,11 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("period", _PERIOD),
     ("number", _NUMBER),
 )
+
+
+def asks_whether(question: str) -> bool:
+    """Whether yes or no is an answer: documents say what there is, and rarely what there is not."""
+    return bool(_YES_NO.match(question.strip()))
 
 
 def fits(kind: Kind, sentence: str) -> bool:

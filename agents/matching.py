@@ -108,7 +108,7 @@ def scores(
 
 
 def _scores(wanted: Sought, reading: Reading, headed: bool, statistics: TermStatistics) -> list[float]:
-    weight = (1.0 if headed else INTRODUCTION) * (1.0 + HEADED * _share(reading.heading, wanted.known, statistics))
+    weight = (1.0 if headed else INTRODUCTION) * (1.0 + HEADED * share(reading.heading, wanted.known, statistics))
     cosines = np.clip(reading.vectors @ wanted.vector, 0.0, 1.0).tolist()
     found: list[float] = []
     for number, (unit, sentence, cosine) in enumerate(zip(reading.units, reading.sentences, cosines, strict=True)):
@@ -180,7 +180,7 @@ def _strange(about: frozenset[int], known: frozenset[int], statistics: TermStati
     return other / (other + sum(statistics.idf(t) for t in about & known) + 2.0)
 
 
-def _share(own: frozenset[int], known: frozenset[int], statistics: TermStatistics) -> float:
+def share(own: frozenset[int], known: frozenset[int], statistics: TermStatistics) -> float:
     """The share of some terms that a question mentions, each weighing what it says, 0..1."""
     mentioned = sum(statistics.idf(t) for t in own & known)
     return mentioned / (mentioned + sum(statistics.idf(t) for t in own - known)) if mentioned else 0.0

@@ -11,7 +11,7 @@ from typing import Any
 from agents.embedding import WordLlama
 from agents.evaluation.ranks import DEPTH, ndcg, recall
 from agents.evaluation.sets import SetInvalid, lines_of
-from agents.evidence import EvidenceModel, Judge, bundled_model
+from agents.evidence import Judge, Models, bundled_models
 from agents.hashing import chunk_hash
 from agents.house import bundled_folder
 from agents.knowledge.binding import Binding
@@ -49,9 +49,13 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a task: the confidence and the verdict; the figures of its ranking where relevance was judged."""
+    """What became of a task: what was judged of it; the figures of its ranking where relevance was judged.
+
+    `probability` tells answerable from unanswerable; `confidence` is the same as calibrated.
+    """
 
     task: Judged
+    probability: float
     confidence: float
     verdict: Verdict
     ndcg: float | None
@@ -84,7 +88,7 @@ async def _taken(pool: Pool, task: Judged) -> Taken:
         deep = await pool.retrieval.search(question, limit=DEPTH)
         found = [passage.url for passage in deep.passages]
         ndcg_, recall_ = ndcg(found, task.relevant), recall(found, task.relevant)
-    return Taken(task, evidence.confidence, evidence.verdict, ndcg_, recall_)
+    return Taken(task, evidence.probability, evidence.confidence, evidence.verdict, ndcg_, recall_)
 
 
 def load_tasks(folder: Path) -> list[Judged]:
@@ -102,7 +106,7 @@ def _judged(line: dict[str, Any]) -> Judged:
 
 
 @asynccontextmanager
-async def open_pool(folder: Path, embedding: WordLlama, *, model: EvidenceModel | None = None) -> AsyncIterator[Pool]:
+async def open_pool(folder: Path, embedding: WordLlama, *, models: Models | None = None) -> AsyncIterator[Pool]:
     """The passages of a folder in an index that is gone at the end. Raises SetInvalid."""
     rows = lines_of(folder / "passages.jsonl")
     try:
@@ -126,7 +130,7 @@ async def open_pool(folder: Path, embedding: WordLlama, *, model: EvidenceModel 
                 index,
                 Retrieval(index, embedding, reader, wording),
                 reader,
-                Judge(reader, embedding, wording, model or bundled_model()),
+                Judge(reader, embedding, wording, models or bundled_models()),
             )
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from agents.evidence import EvidenceModel, bundled_model
 from agents.llm import Usage
 from agents.passage import Passage
 from agents.question import Question, Turn
@@ -146,10 +145,3 @@ async def test_the_verdict_follows_the_evidence(tmp_path: Path) -> None:
         assert verdicts["Do you sell purple unicorns in Brazil?"].verdict == "unanswerable"
         assert verdicts["which?"].verdict == "underspecified"
         assert verdicts["How long are cookies kept?"].confidence > verdicts["which?"].confidence
-
-
-def test_the_bundled_evidence_model_fits_its_signals() -> None:
-    model = bundled_model()
-    assert 0 < model.partial <= model.answerable < 1
-    assert EvidenceModel((1.0,), 0.0, 0.5, 0.4).probability((0.0,)) == 0.5
-    assert EvidenceModel((1e9,), 0.0, 0.5, 0.4).probability((-9.0,)) < 1e-9

