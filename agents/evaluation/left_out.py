@@ -9,6 +9,12 @@ from agents.evaluation.report.figures import Figure
 DATA = "MTRAG, left out of the fit"
 
 
+def unseen(tasks: int, target: float, stored: dict[str, Any] | None = None) -> float | None:
+    """The target for that many tasks given; none where they are as many as the fit had, and so most likely the same."""
+    found = (kept() if stored is None else stored).get("held_out", {}).get("mtrag")
+    return None if found and found["questions"] == tasks else target
+
+
 def left_out_verdict(name: str, target: float, stored: dict[str, Any] | None = None) -> list[Figure]:
     """The AUROC over the folds, each judged by models fitted on the others; nothing where none was fitted on."""
     found = (kept() if stored is None else stored).get("held_out", {}).get("mtrag")

@@ -11,7 +11,7 @@ from agents.evaluation.banking import Replay, load_intents, replay
 from agents.evaluation.citations import CitationCounts, Passed, Quoted
 from agents.evaluation.clinc import Placed, load_clinc, place
 from agents.evaluation.hostile import HostileCounts
-from agents.evaluation.left_out import left_out_confidence, left_out_verdict
+from agents.evaluation.left_out import left_out_confidence, left_out_verdict, unseen
 from agents.evaluation.measure import Outcome, Result
 from agents.evaluation.measuring import SECTIONS, Origin, measure_all
 from agents.evaluation.questions import Known, load_questions
@@ -193,6 +193,8 @@ def test_what_the_fit_left_out_is_told_where_there_was_such_a_fit() -> None:
     [error] = left_out_confidence("error", 0.05, stored)
     assert (apart.value, apart.of, apart.met) == (0.83, 299, True)
     assert (error.value, error.of, error.met) == (0.06, 149, False)
+    assert unseen(299, 0.75, stored) is None, "most likely those it was fitted on"
+    assert unseen(33, 0.75, stored) == unseen(299, 0.75, {}) == 0.75
     assert left_out_verdict("AUROC", 0.75, {}) == left_out_confidence("error", 0.05, {}) == []
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import sqrt
 
 from agents.evaluation.calibration import expected_calibration_error, reliability
-from agents.evaluation.left_out import left_out_confidence
+from agents.evaluation.left_out import left_out_confidence, unseen
 from agents.evaluation.measure import Result
 from agents.evaluation.report.figures import Diagram, Figure, Section
 from agents.evaluation.sections.bench import Bench
@@ -24,7 +24,7 @@ async def measure_confidence(bench: Bench) -> Section:
     targets = {result.name: result.target(ERROR) for result in results if len(results) == 1 or result.name != "all"}
     if taken := await bench.taken():
         told["MTRAG"] = [(each.confidence, each.answerable) for each in taken]
-        targets["MTRAG"] = ERROR
+        targets["MTRAG"] = unseen(len(taken), ERROR)
     figures = [each for name, pairs in told.items() for each in calibrated(name, pairs, targets.get(name))]
     return Section(
         "confidence",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agents.evaluation.left_out import left_out_verdict
+from agents.evaluation.left_out import left_out_verdict, unseen
 from agents.evaluation.measure import Outcome, Result
 from agents.evaluation.report.figures import Figure, Mistake, Roc, Section, area, share
 from agents.evaluation.sections.bench import Bench
@@ -29,7 +29,7 @@ async def measure_verdict(bench: Bench) -> Section:
     taken = await bench.taken()
     figures += share("verdict right", "MTRAG", [_right(each.task.answerability, each.verdict) for each in taken])
     pairs = [(each.task.answerability, each.confidence) for each in taken]
-    found, curve = _apart("MTRAG", pairs, target=APART)
+    found, curve = _apart("MTRAG", pairs, target=unseen(len(taken), APART))
     figures += found + (left_out_verdict(NAME, APART) if taken else [])
     return Section(
         "verdict",
