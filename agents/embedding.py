@@ -89,9 +89,15 @@ class WordLlama:
     def embed(self, texts: Sequence[str]) -> Vectors:
         out = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), 256):
-            sums = self._sums(texts[start : start + 256])
-            out[start : start + 256] = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
+            out[start : start + 256] = _unit(self._sums(texts[start : start + 256]))
         return out
+
+    def headed(self, texts: Sequence[str], heads: Sequence[str]) -> Vectors:
+        """Unit vectors of the texts, each between its own and that of its head and it together: of `head text`."""
+        alone = self._sums(texts)
+        different = {head: n for n, head in enumerate(dict.fromkeys(heads))}
+        above = self._sums(list(different))[[different[head] for head in heads]] if heads else alone
+        return _unit(_unit(alone) + _unit(alone + above))
 
     def _sums(self, texts: Sequence[str]) -> Vectors:
         out = np.zeros((len(texts), self.dimension), dtype=np.float32)
@@ -134,3 +140,8 @@ class WordLlama:
     def _encoded(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids if text else []
         return ids
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return unit

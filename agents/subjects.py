@@ -2,15 +2,25 @@
 
 import re
 
-_VERB = re.compile(
-    r"\b(?:is|are|was|were|be|has|have|had|can|cannot|could|may|might|must|should|shall|will|would|does|do|did|isn't|aren't"
-    r"|accepts?|adds?|allows?|answers?|appears?|applies|apply|arrives?|asks?|becomes?|begins?|brings?|calculates?|carr(?:y|ies)|causes?|changes?|charges?|checks?"
-    r"|collects?|combines?|comes?|confirms?|contains?|copies|copy|costs?|counts?|covers?|creates?|decides?|deletes?|depends?|ends?|expires?"
-    r"|explains?|follows?|gets?|gives?|goes|go|holds?|includes?|issues?|keeps?|lasts?|lets?|lists?|locks?|makes?|means?|moves?|names?|needs?|offers?"
-    r"|opens?|pays?|provides?|reaches|reads?|receives?|records?|removes?|replaces?|requires?|resets?|returns?|reviews?|runs?|saves?|scans?|sees?"
-    r"|sends?|sets?|shows?|signs?|starts?|stays?|stops?|stores?|supports?|syncs?|takes?|tells?|uses?|waits?|works?)\b",
-    re.I,
+# Looked up word by word: an alternation of them all takes five times as long.
+_WORD = re.compile(r"(?:isn|aren)'t\b|\w+", re.I)
+# fmt: off
+_REGULAR = (
+    "accept", "add", "allow", "answer", "appear", "arrive", "ask", "become", "begin", "bring", "calculate", "cause",
+    "change", "charge", "check", "collect", "combine", "come", "confirm", "contain", "cost", "count", "cover",
+    "create", "decide", "delete", "depend", "end", "expire", "explain", "follow", "get", "give", "hold", "include",
+    "issue", "keep", "last", "let", "list", "lock", "make", "mean", "move", "name", "need", "offer", "open", "pay",
+    "provide", "read", "receive", "record", "remove", "replace", "require", "reset", "return", "review", "run",
+    "save", "scan", "see", "send", "set", "show", "sign", "start", "stay", "stop", "store", "support", "sync", "take",
+    "tell", "use", "wait", "work",
 )
+_OTHERS = (
+    "is", "are", "was", "were", "be", "has", "have", "had", "can", "cannot", "could", "may", "might", "must",
+    "should", "shall", "will", "would", "does", "do", "did", "isn't", "aren't", "applies", "apply", "carry",
+    "carries", "copies", "copy", "goes", "go", "reaches",
+)
+# fmt: on
+_VERBS = frozenset((*_OTHERS, *_REGULAR, *(f"{verb}s" for verb in _REGULAR)))
 _LEAD = re.compile(r"\s*(?:\d+[.)]|[-*+•])\s+")
 _MOST_WORDS = 12
 
@@ -21,7 +31,9 @@ def subject(sentence: str) -> str:
     words = sentence[start:]
     if words.startswith("|"):
         return ""
-    for verb in _VERB.finditer(words):
+    for verb in _WORD.finditer(words):
+        if verb.group().lower() not in _VERBS:
+            continue
         before = words[: verb.start()].split()
         if not before:
             if _AUXILIARY.match(words, verb.end()):

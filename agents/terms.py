@@ -17,7 +17,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?", re.U)
 
 def terms(text: str) -> frozenset[int]:
     """The distinct terms of a text."""
-    return frozenset(_BM25.embed_query(text).indices)
+    return frozenset(_BM25.embed_query(text).indices) if text else frozenset()
 
 
 def weights(text: str) -> dict[int, float]:

@@ -36,11 +36,13 @@ def write_documents(folder: Path, chunks: int) -> None:
             )
 
 
-def questions() -> list[tuple[str, str]]:
-    """Bundled questions with the agent that they are for."""
+def questions(others: bool = False) -> list[tuple[str, str]]:
+    """Bundled questions with the agent that they are for; with `others`, as many different ones."""
     lines = [json.loads(line) for line in (bundled_folder() / "questions.jsonl").read_text().splitlines()]
     direct = [line for line in lines if line["kind"] == "direct" and line["pages"]]
-    return [(line["turns"][-1]["text"], line["agent"]) for line in direct[:: len(direct) // QUESTIONS]][:QUESTIONS]
+    return [(line["turns"][-1]["text"], line["agent"]) for line in direct[others :: len(direct) // QUESTIONS]][
+        :QUESTIONS
+    ]
 
 
 async def asked(port: int, session_id: str, message: str, agent: str, until: bytes) -> float:

@@ -1,6 +1,7 @@
 """A large collection: how fast it is taken in, opened and searched, and how long the event loop stands still."""
 
 import asyncio
+import json
 import os
 import re
 import statistics
@@ -15,6 +16,7 @@ from agents.house import open_agents
 from benchmarks.first_token import questions, write_documents
 from benchmarks.start import served
 from benchmarks.table import Row
+from server.pauses import shorten_pauses
 
 CHUNKS = 20_000
 PROBE = 0.001
@@ -23,22 +25,55 @@ HELD_UP = 5.0
 """Milliseconds for which the loop may stand still."""
 
 
+async def watch(late: list[float]) -> None:
+    """Notes by how many milliseconds each wake-up came late, the system's own delays included."""
+    while True:
+        before = time.perf_counter()
+        await asyncio.sleep(PROBE)
+        late.append((time.perf_counter() - before - PROBE) * 1000)
+
+
 @asynccontextmanager
 async def probed() -> AsyncIterator[list[float]]:
-    """Milliseconds by which each wake-up of the block came late, the system's own delays included."""
+    """The lateness of this process's event loop during the block."""
     late: list[float] = []
-
-    async def watch() -> None:
-        while True:
-            before = time.perf_counter()
-            await asyncio.sleep(PROBE)
-            late.append((time.perf_counter() - before - PROBE) * 1000)
-
-    task = asyncio.create_task(watch())
+    task = asyncio.create_task(watch(late))
     try:
         yield late
     finally:
         task.cancel()
+
+
+@asynccontextmanager
+async def probed_beside() -> AsyncIterator[list[float]]:
+    """The lateness of another process that does nothing else, during the block; known once it is over."""
+    twin = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", "import benchmarks.large as b; b.idle()"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert twin.stdout is not None
+    await twin.stdout.readline()
+    late: list[float] = []
+    try:
+        yield late
+    finally:
+        told, _ = await twin.communicate(b"\n")
+        late.extend(json.loads(told))
+
+
+def idle() -> None:
+    """What the process beside does: says that it is ready, watches until it is told to stop, and prints what it saw."""
+
+    async def until_told() -> None:
+        async with probed() as late:
+            await asyncio.sleep(0.1)
+            late.clear()
+            print(flush=True)
+            await asyncio.to_thread(sys.stdin.readline)
+        print(json.dumps(late))
+
+    asyncio.run(until_told())
 
 
 async def ingested(documents: Path, data: Path) -> tuple[int, float]:
@@ -67,29 +102,35 @@ async def rows() -> list[Row]:
                 starts.append(seconds)
         times = []
         async with open_agents(data_dir=data) as agents:
-            async with probed() as idle:
-                await asyncio.sleep(0.5)
-            async with probed() as late:
-                for text, agent in questions():
-                    found = await agents.search(text, domain=agent)  # type: ignore[arg-type] # a bundled one is a domain
-                    times.append(found.latency)
+            shorten_pauses()
+            for text, agent in questions():
+                found = await agents.search(text, domain=agent)  # type: ignore[arg-type] # a bundled one is a domain
+                times.append(found.latency)
+            # Watching costs the searches a third of their time, so it is done with questions of its own.
+            async with probed_beside() as beside, probed() as late:
+                for text, agent in questions(others=True):
+                    await agents.search(text, domain=agent)  # type: ignore[arg-type] # as above
     took_p50, ready = statistics.median(times[5:]), statistics.median(starts[1:])
-    worst, usual = max(late), statistics.quantiles(late, n=100)[98]
     speed = chunks / took
     return [
         _row(f"retrieval over {chunks} chunks, p50", f"{took_p50:.1f} ms", "≤ 12 ms", took_p50 <= 12, _SEARCH),
         Row(
             "the event loop stands still meanwhile, at most",
-            f"{worst:.1f} ms",
-            f"p99 {usual:.1f}, idle {max(idle):.1f} ms",
+            f"{max(late):.1f} ms",
+            f"p99 {p99(late):.1f}; an idle process beside {max(beside):.1f} ms",
             None,
             f"≤ {HELD_UP:.0f} ms",
-            worst <= HELD_UP,
-            "not found yet; a busy machine adds to it, as may threads that read passages",
+            max(late) <= HELD_UP,
+            "a computing thread keeps it waiting for 1 ms at a time; the rest is other processes' on a busy machine",
         ),
         _row(f"ingest of {chunks} chunks", f"{speed:.0f} / s", "≥ 500 / s", speed >= 500, "BM25 and Qdrant Edge"),
         _row("start to ready with them", f"{ready:.2f} s", "≤ 3 s", ready <= 3, "loading the index"),
     ]
+
+
+def p99(values: list[float]) -> float:
+    """What one in a hundred exceeds."""
+    return statistics.quantiles(values, n=100)[98]
 
 
 _SEARCH = "points cross from Qdrant Edge as Python objects, and new passages are read sentence by sentence"

@@ -1,7 +1,6 @@
 """What the commands do: each is one `asyncio.run` over the house or a part of it, shown in the terminal."""
 
 import asyncio
-import gc
 import socket
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -15,6 +14,7 @@ from agents.errors import AgentError
 from server import logs
 from server.data_dir import DataDirInUse, claim_data_dir
 from server.keys import KeysInvalid
+from server.pauses import shorten_pauses
 from server.progress import bar
 from server.settings import Settings
 from streaming.log import StoreError
@@ -79,7 +79,7 @@ def serve_here(settings: Settings, listener: socket.socket, progress: "Callable[
     failures: list[Exception] = []
 
     def ready() -> None:
-        gc.freeze()  # all that is loaded stays: the collector need not go through it again and again, 60 ms each time
+        shorten_pauses()
         welcome(settings)
 
     app = create_app(lambda: open_house(settings, progress=progress), failures.append)
