@@ -9,9 +9,11 @@ A backtick span ends with its line at the latest, so that a stray backtick does 
 """
 
 import asyncio
+import logging
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 
+from agents.links import Links
 from agents.llm import Usage
 from agents.passage import Passage
 from agents.sentences import units
@@ -28,6 +30,7 @@ _MARKER = re.compile(r"\[([1-9][0-9]{0,2}(?:, ?[1-9][0-9]{0,2})*)\]")
 _BEGUN = re.compile(r"\[(?:[1-9][0-9]{0,2}, ?)*(?:[1-9][0-9]{0,2})?\Z")
 _MAX_SENTENCE = 1000
 _FENCE = 3
+_log = logging.getLogger(__name__)
 
 
 def exists(sentence: str, passage: Passage) -> bool:
@@ -40,7 +43,7 @@ class Gate:
 
     def __init__(self, passages: Sequence[Passage], supports: Supports = exists) -> None:
         self.dropped = 0
-        self._passages = passages
+        self.passages = passages
         self._supports = supports
         self._cited: set[int] = set()
         self._held = ""
@@ -120,9 +123,9 @@ class Gate:
         sentence = ""
         released: list[int] = []
         for n in dict.fromkeys(int(number) for number in numbers.split(",")):
-            if n <= len(self._passages):
+            if n <= len(self.passages):
                 sentence = sentence or self._sentence(passing)
-                if self._supports(sentence, self._passages[n - 1]):
+                if self._supports(sentence, self.passages[n - 1]):
                     released.append(n)
                     continue
             self.dropped += 1
@@ -141,7 +144,7 @@ class Gate:
         for n in released:
             if n not in self._cited:
                 self._cited.add(n)
-                passage = self._passages[n - 1]
+                passage = self.passages[n - 1]
                 yield Citation(
                     marker=n,
                     chunk_id=passage.chunk_id,
@@ -186,18 +189,27 @@ def gate(
 
 
 async def through(gate: Gate, pieces: AsyncIterator[str | Usage]) -> AsyncGenerator[str | Citation | Usage, None]:
-    """The pieces as the gate lets them out; what it holds back comes before the Usage."""
+    """The pieces as the gate lets them out, without links to elsewhere; what it holds back comes before the Usage."""
+    links = Links(gate.passages)
+
+    def end() -> list[str | Citation]:
+        if links.dropped:
+            _log.warning("links left out, no source names their host: %d", links.dropped)
+            links.dropped = 0
+        return [*gate.feed(links.end()), *gate.end()]
+
     try:
         async for piece in pieces:
             if isinstance(piece, str):
-                fed = await asyncio.to_thread(gate.feed, piece) if gate.may_check(piece) else gate.feed(piece)
+                text = links.feed(piece)
+                fed = await asyncio.to_thread(gate.feed, text) if gate.may_check(text) else gate.feed(text)
                 for decided in fed:
                     yield decided
             else:
-                for decided in await asyncio.to_thread(gate.end):
+                for decided in await asyncio.to_thread(end):
                     yield decided
                 yield piece
-        for decided in await asyncio.to_thread(gate.end):
+        for decided in await asyncio.to_thread(end):
             yield decided
     finally:
         close = getattr(pieces, "aclose", None)

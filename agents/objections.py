@@ -27,7 +27,7 @@ def objections(
     known = head.titled.union(*(each.titled for each in said)) - ours
     checks = (
         ("figures", _figures(claim, whole, window, head)),
-        ("names", bool(claim.names - there) or _rivals(claim, whole, window) or _unnamed(whole, window, known)),
+        ("names", bool(claim.names - there - ours) or _rivals(claim, whole, window) or _unnamed(whole, window, known)),
         ("negation", _negation(claim, window, there)),
         ("modality", _modality(claim, window)),
         ("direction", _direction(claim, window)),

@@ -37,7 +37,9 @@ FOREIGN = 0.12
 """Share of a clause's words that the passage may have only where it speaks of something else."""
 SYNONYM = 0.7
 """Cosine from which a word in another's place says the same."""
-LARGEST = 0.8
+HEADED = 0.5
+"""How much a word of the heading counts that the passage has, but not in this place."""
+LARGEST = 0.9
 """How much a single word may say that the passage has not."""
 REMEMBERED = 2048
 
@@ -97,7 +99,9 @@ class Support:
     ) -> float:
         """Share of a clause's words that a window has, weighed by how much they say; -1 where it says otherwise."""
         return (
-            -1.0 if objections(claim, whole, window, head, said, ours) else self.words(claim, whole, window, head, said)
+            -1.0
+            if objections(claim, whole, window, head, said, ours)
+            else self.words(claim, whole, window, head, said, ours)
         )
 
     def words(
@@ -107,6 +111,7 @@ class Support:
         window: Sequence[Statement],
         head: Statement,
         said: Sequence[Statement],
+        ours: frozenset[str],
     ) -> float:
         """The share as far as words go alone."""
         stems = union(each.stems for each in window)
@@ -117,6 +122,8 @@ class Support:
         total = met = foreign = 0.0
         for word in claim.words:
             key, says = stem(word), self._says(word)
+            if key in ours and key not in stems:
+                continue  # whose documents these are
             total += says
             if key in stems:
                 met += says
@@ -125,7 +132,7 @@ class Support:
             if found < 0:
                 return -1.0
             if key in head.stems:
-                foreign += says / 2 if found < NEAR and key in elsewhere else 0.0
+                foreign += says * HEADED if found < NEAR and key in elsewhere else 0.0
                 found = max(found, 1.0 if key not in elsewhere else 0.8)
             elif found < NEAR and key in elsewhere and says > LIGHT:
                 foreign += says
