@@ -87,6 +87,9 @@ def _another_subject(claim: Statement, whole: Statement, window: Sequence[Statem
     about, stems = window[0].subject, union(each.stems for each in window)
     if not about or not claim.subject:
         return False
+    agents = {key for word, key in whole.leads if word == "by"}
+    if agents and not window[0].passive and about & whole.subject and agents & stems and not agents & about:
+        return True
     same_voice = whole.passive == window[0].passive
     if not about & (whole.stems | whole.figures):
         if same_voice and len(whole.stems & stems) >= VERBATIM * len(stems):
@@ -114,6 +117,10 @@ def _negation(claim: Statement, window: Sequence[Statement], there: frozenset[st
     return any(not other & ours and len(other & claim.stems) * 2 > len(other) for other in theirs)
 
 
+_AGAINST_FLAGS = (("also", "only"), ("some", "all"), ("same", "other"), ("other", "same"))
+"""What a claim may not say where the source says the other."""
+
+
 def _modality(claim: Statement, window: Sequence[Statement]) -> bool:
     """Whether what may be done must be here, or the other way round; or is for others, too."""
     theirs = union(each.modals for each in window)
@@ -128,12 +135,17 @@ def _modality(claim: Statement, window: Sequence[Statement]) -> bool:
         "only" in flags or any(each.negated for each in window) or any(modal == "must" for modal, _ in theirs)
     ):
         return True
-    return "only" in flags and "also" in claim.flags
+    return any(ours in claim.flags and theirs in flags and ours not in flags for ours, theirs in _AGAINST_FLAGS)
 
 
 def _direction(claim: Statement, window: Sequence[Statement]) -> bool:
     """Whether a preposition leads to where its opposite leads."""
     theirs = union(each.leads for each in window)
+    bounds = union(each.bounds for each in window)
+    if any(bound == "before" for _, bound in claim.bounds) and not (
+        any(word == "before" for word, _ in theirs) or any(bound in ("before", "most") for _, bound in bounds)
+    ):
+        return True
     for word, key in claim.leads:
         told = {other for other, place in theirs if place == key}
         if word not in told and any((word, other) in _TURNS for other in told):

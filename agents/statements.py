@@ -68,7 +68,14 @@ _BREAKS = frozenset(
 )
 _PREFIX = re.compile(r"^(?:un|non|in|im|ir|dis)(?=\w{4})")
 _SIGNS = {"€": "eur", "$": "usd", "£": "gbp", "%": "percent"}
-_SAME = {"euro": "eur", "euros": "eur", "dollars": "usd", "dollar": "usd", "yearly": "annually", "licence": "license"}
+_SPELLED = {
+    "euro": "eur",
+    "euros": "eur",
+    "dollars": "usd",
+    "dollar": "usd",
+    "yearly": "annually",
+    "licence": "license",
+}
 _TENS = {
     name: str(10 * n)
     for n, name in enumerate(("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), 2)
@@ -81,7 +88,7 @@ _PHRASES = (
     (
         re.compile(
             r"\b(?:at (?:the )?most|up to|(?:no|not) (?:more|longer|later|larger) than|as many as"
-            r"|(?:a )?maximum(?: of)?|(?:does|do|can|must) not exceed|(?:less|fewer|smaller|shorter) than"
+            r"|(?:a )?maximum of|maximum(?= \d)|(?:does|do|can|must) not exceed|(?:less|fewer|smaller|shorter) than"
             r"|limited to|limit of)\b",
             re.I,
         ),
@@ -89,13 +96,13 @@ _PHRASES = (
     ),
     (
         re.compile(
-            r"\b(?:at (?:the )?least|(?:no|not) (?:less|fewer|earlier|smaller) than|(?:a )?minimum(?: of)?"
+            r"\b(?:at (?:the )?least|(?:no|not) (?:less|fewer|earlier|smaller) than|(?:a )?minimum of|minimum(?= \d)"
             r"|(?:more|longer|larger|greater|later) than|exceed(?:s|ed|ing)?|in excess of)\b",
             re.I,
         ),
         " lowerbound ",
     ),
-    (re.compile(r"\b(?:or|and) more\b", re.I), " lowerafter "),
+    (re.compile(r"\b(?:or|and) (?:more|later|newer|higher|above|up)\b", re.I), " lowerafter "),
     (re.compile(r"\bat the latest\b|\bat most\b|\bor (?:less|fewer|sooner|earlier)\b", re.I), " upperafter "),
     (re.compile(r"\b(?:do|does|did) not (?:have|need) to\b|\bneed not\b|\bno need to\b", re.I), " may "),
     (re.compile(r"\b(?:has|have|had|needs?|is required|are required|is obliged|are obliged) to\b", re.I), " must "),
@@ -111,8 +118,16 @@ _PHRASES = (
 _UPPER = frozenset(["upperbound", "within", "until", "under", "below", "before"])
 _LOWER = frozenset(["lowerbound", "over", "above", "after", "from", "since"])
 _MODALS = {"must": "must", "can": "may", "could": "may", "may": "may", "might": "may", "should": "must"}
-_ONLY = frozenset(["only", "solely", "exclusively", "alone", "just"])
-_ALSO = frozenset(["also", "too", "even", "additionally"])
+_FLAGS = {
+    **dict.fromkeys(("only", "solely", "exclusively", "alone", "just"), "only"),
+    **dict.fromkeys(("also", "too", "even", "additionally"), "also"),
+    **dict.fromkeys(("all", "every", "each", "any", "always"), "all"),
+    **dict.fromkeys(("some", "several", "few", "sometimes"), "some"),
+    **dict.fromkeys(("same", "identical", "equal"), "same"),
+    **dict.fromkeys(("different", "another", "other", "differing"), "other"),
+}
+_TIMES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+_LARGE = re.compile(rf"\b(\d+(?:\.\d+)?) ({'|'.join(_TIMES)})\b", re.I)
 _DIRECTIONS = frozenset(word for pair in AGAINST for word in pair) | {"to", "by"}
 
 
@@ -180,6 +195,7 @@ def statement(text: str) -> Statement:
     for pattern, instead in _PHRASES:
         plain = pattern.sub(instead, plain)
     reading = _Reading()
+    plain = _LARGE.sub(_whole, plain)
     for found in _TOKEN.finditer(durations(plain)):
         kind, token = found.lastgroup, found.group().lower()
         if kind == "stop":
@@ -191,7 +207,7 @@ def statement(text: str) -> Statement:
         elif kind == "figure":
             _figure(reading, token if token[0] == "@" else "#" + re.sub(r",(?=\d{3})", "", token))
         else:
-            _word(reading, _SIGNS.get(token, _SAME.get(token, token)))
+            _word(reading, _SIGNS.get(token, _SPELLED.get(token, token)))
     _end_scope(reading)
     about = _FIRST.split(_ADVERB.sub(" ", subject(text)))[0]
     return Statement(
@@ -212,6 +228,10 @@ def statement(text: str) -> Statement:
         passive=bool(_PASSIVE.search(text)),
         follows=frozenset(_follows(reading.order)),
     )
+
+
+def _whole(found: re.Match[str]) -> str:
+    return f"{float(found[1]) * 10 ** _TIMES[found[2].lower()]:.0f}"
 
 
 def _follows(order: list[str]) -> Iterator[tuple[str, str]]:
@@ -255,8 +275,8 @@ def _word(reading: _Reading, word: str) -> None:
     if word in _MODALS:
         reading.modal = _MODALS[word]
         return
-    if word in _ONLY or word in _ALSO:
-        reading.flags.add("only" if word in _ONLY else "also")
+    if word in _FLAGS:
+        reading.flags.add(_FLAGS[word])
         return
     number = NUMBERS.get(word, _TENS.get(word, _ORDINALS.get(word, word)))
     if number[0].isdigit():

@@ -29,6 +29,8 @@ COVERED = 0.7
 """Share of a sentence's words, weighed by how much they say, that the passage must have."""
 NEAR = 0.5
 """Cosine from which one word stands for another in part."""
+NEAREST = 0.85
+"""Share of the words that the nearest sentence has which one must have, too, to be asked."""
 LIGHT = 0.4
 """What a word says at most that says next to nothing: "make", "become", "used"."""
 LEAST = 0.55
@@ -79,7 +81,7 @@ class Support:
             clauses = [statement(each) for each in part]
             says = [fsum(map(self._says, each.words)) for each in clauses]
             best = -1.0
-            for window in windows:
+            for window in self._nearest(clauses, windows):
                 shares = [self._share(each, whole, window, head, said, ours) for each in clauses]
                 if min(shares) >= LEAST:
                     best = max(best, fsum(share * each for share, each in zip(shares, says, strict=True)))
@@ -87,6 +89,17 @@ class Support:
                 return False
             met, total = met + best, total + fsum(says)
         return met >= COVERED * total
+
+    def _nearest(
+        self, clauses: Sequence[Statement], windows: Sequence[tuple[Statement, ...]]
+    ) -> Iterator[tuple[Statement, ...]]:
+        """The windows with most of the words: where the nearest says otherwise, one that says little says nothing."""
+        had = [
+            fsum(self._says(word) for each in clauses for word in each.words if stem(word) in stems)
+            for stems in (union(each.stems for each in window) for window in windows)
+        ]
+        least = NEAREST * max(had, default=0.0)
+        yield from (window for window, says in zip(windows, had, strict=True) if says >= least)
 
     def _share(
         self,

@@ -180,10 +180,10 @@ def _figures(sentence: str, instead: Sequence[str]) -> list[str]:
 
 
 def _replaced(sentence: str, swaps: dict[str, str], *, after_figure: bool = False) -> list[str]:
-    before = r"(?<=\d )" if after_figure else r"(?<![\w-])"
+    before = r"(?<=\d )" if after_figure else r"(?<![\w@.-])"
     made = []
     for one, other in swaps.items():
-        for found in re.finditer(rf"{before}{re.escape(one)}(?![\w-])", sentence, re.IGNORECASE):
+        for found in re.finditer(rf"{before}{re.escape(one)}(?![\w@-]|\.\w)", sentence, re.IGNORECASE):
             put = other[0].upper() + other[1:] if found.group()[0].isupper() else other
             made.append(sentence[: found.start()] + put + sentence[found.end() :])
     return made
