@@ -2,7 +2,8 @@
 
 import re
 
-from agents.standalone import leans
+from agents.standalone import points_back
+from agents.terms import terms
 
 MOST = 3
 """Questions in a message; one with more is taken as a whole."""
@@ -24,6 +25,12 @@ _BEGINS = re.compile(
 def clauses(text: str) -> tuple[str, ...]:
     """The questions of a message, in their order; the message alone unless each of several can stand by itself."""
     parts = [part.strip() for part in _BETWEEN.split(text)]
-    if not 2 <= len(parts) <= MOST or any(not _BEGINS.match(part) or leans(part) for part in parts):
+    if not 2 <= len(parts) <= MOST or any(not _stands(part) for part in parts):
         return (text,)
     return tuple(part if part.endswith("?") else f"{part.rstrip('.!;, ')}?" for part in parts)
+
+
+def _stands(part: str) -> bool:
+    """Whether a part can be understood without the others: "how do I cancel?" can, "which plan?" cannot."""
+    said = len(terms(part))
+    return bool(_BEGINS.match(part)) and not points_back(part) and (said > 1 or (said == 1 and len(part.split()) > 2))

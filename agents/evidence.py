@@ -29,13 +29,15 @@ class Evidence:
     """The verdict; the probability that the documents answer; and the calibrated confidence, low where they do not.
 
     `confidence` is the share of questions with as much evidence that the documents answered, the answering page
-    being found; of a declined question it says how likely it is that there was an answer after all. `unclear` is what a
-    question points at without having named it ("library"), where that is plain.
+    being found; of a declined question it says how likely it is that there was an answer after all. `missing` are words
+    of the question that stand nowhere in the documents. `unclear` is what it points at without having named it
+    ("library"), where that is plain.
     """
 
     verdict: Verdict
     probability: float
     confidence: float
+    missing: tuple[str, ...] = ()
     unclear: str | None = None
 
 
@@ -129,8 +131,13 @@ class Judge:
         if verdict == "underspecified":  # whatever was found, it is not yet an answer
             probability = model.declining(probability)
         confidence = model.confidence(probability)
-        unclear = thing(found.parts) if verdict == "underspecified" else None
-        return Evidence(verdict, round(probability, 4), round(confidence, 4), unclear)
+        return Evidence(
+            verdict,
+            round(probability, 4),
+            round(confidence, 4),
+            missing=self._signals.missing(found) if verdict != "answerable" else (),
+            unclear=thing(found.parts) if verdict == "underspecified" else None,
+        )
 
     def signals(self, found: Retrieved) -> tuple[float, ...]:
         """The values of SIGNALS for a search that found something."""

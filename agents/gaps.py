@@ -7,8 +7,9 @@ from math import log
 
 import numpy as np
 
-from agents.embedding import Vectors
+from agents.embedding import Vectors, WordVectors
 from agents.kinds import CUES, Kind
+from agents.knowledge.quarantine import without_orders
 from agents.reading import Reading
 from agents.terms import TermStatistics, term, terms
 from agents.wording import Wording
@@ -17,6 +18,9 @@ SYNONYM = 0.9
 """How well a word is met by its synonym."""
 CUE = 0.2
 """How much a word counts that only tells what kind of answer is wanted."""
+
+LEAST_LETTERS, RARE = 3, 0.8
+"""Of a word that is named as missing: "instalments" 1, "dollars" .82, "cold" .70, "hit" .57."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?")
 _CODE = re.compile(r"\d{3,}|(?=\w*\d)(?=\w*[^\W\d])\w{3,}")
@@ -94,6 +98,30 @@ def gaps(
         worst=float((weight * (1 - met.max(axis=0))).max()),
         code=code,
     )
+
+
+def never_said(
+    text: str, kind: Kind, word_vectors: WordVectors, statistics: TermStatistics, wording: Wording
+) -> tuple[str, ...]:
+    """The words of a question that say much and stand nowhere in the documents, nor a synonym of them.
+
+    No words of orders: they are to be named to the customer.
+    """
+    asked = asked_words(((without_orders(text), 1.0),), kind, wording)
+    alternatives = wording.alternatives(frozenset(word.term for word in asked))
+    in_other_words = frozenset[int]().union(*(phrase for phrase, _ in alternatives))
+    lacking = [
+        word
+        for word in asked
+        if word.weight == 1.0 and not statistics.knows(word.term) and word.term not in in_other_words
+    ]
+    rarity = word_vectors.rarity([word.text.lower() for word in lacking])
+    telling = (
+        word.text
+        for word, rare in zip(lacking, rarity.tolist(), strict=True)
+        if len(word.text) >= LEAST_LETTERS and (word.is_name or word.is_code or rare >= RARE)
+    )
+    return tuple(dict.fromkeys(telling))
 
 
 def unspoken(text: str, readings: Sequence[Reading], statistics: TermStatistics) -> float:

@@ -13,8 +13,9 @@ _PRICE = re.compile(
     re.I,
 )
 _DEADLINE = re.compile(
-    r"\bhow (?:long|much time) (?:do|would|will) (?:i|we) have\b|\b(?:until|by) when\b|\bdeadline\b"
-    r"|\bhow (?:late|early)\b|\bwhen (?:must|should|do (?:i|we) (?:have|need) to)\b|\btoo late\b"
+    r"\bhow (?:long|much time|many (?:hours|days|weeks|months)) (?:do|would|will) (?:i|we) (?:have|get)\b"
+    r"|\b(?:until|by) when\b|\bdeadline\b|\bhow (?:late|early)\b|\btoo late\b"
+    r"|\bwhen (?:must|should|do (?:i|we) (?:have|need) to)\b"
     r"|\bstill (?:get|ask|cancel|request)\b",
     re.I,
 )
@@ -82,7 +83,7 @@ _DOES = re.compile(
 _CUES: tuple[tuple[Kind, str], ...] = (
     ("price", "charge charged cost costs expensive list much pay price prices pricing"),
     ("period", "date day days deadline duration hour lasts length long often period retention soon time when"),
-    ("deadline", "ask deadline have late long still time when"),
+    ("deadline", "ask days deadline have late long many request still time weeks when"),
     ("number", "get have least limit many max maximum min minimum most much number size"),
     ("place", "country located location place region where"),
     ("steps", "do find guide how need please steps want way where"),

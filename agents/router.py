@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import exp
-from typing import cast
+from typing import Literal, cast
 
 from agents.classifier import Classifier, Scores
 from agents.examples import Label
@@ -22,6 +22,10 @@ LEAN = 0.4
 """Added to the score of the agent that answered before, for a message that leans on the turn before it."""
 
 
+Span = tuple[Domain | Literal["none"], str]
+"""One question of a message, and the domain it belongs to; "none" for one that is off topic."""
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """Who answers: an agent, or for "none" the orchestrator, which declines.
@@ -32,7 +36,7 @@ class Route:
 
     label: Label
     data: RoutingData
-    spans: tuple[tuple[Domain, str], ...] = ()
+    spans: tuple[Span, ...] = ()
     chances: Mapping[str, float] = field(default_factory=dict)
     doubtful: bool = False
 

@@ -6,7 +6,7 @@ from math import log
 import numpy as np
 
 from agents.embedding import WordVectors
-from agents.gaps import asked_words, gaps, unspoken
+from agents.gaps import asked_words, gaps, never_said, unspoken
 from agents.kinds import asks_whether
 from agents.knowledge.retrieval import Retrieved
 from agents.matching import counts, share
@@ -76,6 +76,11 @@ class Signals:
             float(asks_whether(found.parts[0][0])),
             unsaid(found.parts),
         )
+
+    def missing(self, found: Retrieved) -> tuple[str, ...]:
+        """Words of the question that stand nowhere in the documents."""
+        question = found.parts[0][0]
+        return never_said(question, found.sought.kind, self._word_vectors, found.statistics, self._wording)
 
 
 def _stands_out(cosines: Sequence[float]) -> float:

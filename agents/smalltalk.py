@@ -53,15 +53,38 @@ def off_topic() -> str:
     )
 
 
-def decline(verdict: Verdict, near: Sequence[Passage]) -> str:
-    """What is said instead of an answer that the documents do not support, with the pages that come nearest."""
-    titles = list(dict.fromkeys(passage.title for passage in near))[:3]
-    nearest = _listed(titles)
+def out_of_place() -> str:
+    """What is said to one question of several that is none of ours."""
+    return "I can't help with that. I only answer questions about billing, technical and policy matters."
+
+
+def decline(verdict: Verdict, near: Sequence[Passage], missing: Sequence[str] = (), unclear: str | None = None) -> str:
+    """What is said instead of an answer that the documents do not support, with the pages that come nearest.
+
+    `missing` are words of the question that no document has, `unclear` what it points at without having named it.
+    """
+    nearest = _listed([title for title in dict.fromkeys(passage.title for passage in near) if title][:3])
     if verdict == "underspecified":
-        about = f" I found pages about {nearest}." if titles else ""
-        return f"Could you tell me a little more about what you would like to know?{about}"
-    about = f" The nearest pages are about {nearest}; ask me about those, or contact support." if titles else ""
-    return f"I could not find an answer to that in the documents.{about}"
+        asks = (
+            f"Which {unclear} do you mean?"
+            if unclear
+            else "Could you tell me a little more about what you would like to know?"
+        )
+        return f"{asks} I found pages about {nearest}." if nearest else asks
+    says = f"I could not find an answer to that in the documents{_because(missing)}."
+    return f"{says} The nearest pages are about {nearest}; ask me about those, or contact support." if nearest else says
+
+
+def left_open(missing: Sequence[str]) -> str:
+    """What is added to an answer that the documents support in part."""
+    if missing:
+        return f"I could not find everything that you ask about in the documents{_because(missing)}."
+    return "I am not sure that this answers all of your question; I found nothing closer in the documents."
+
+
+def _because(missing: Sequence[str]) -> str:
+    words = _listed(missing[:3])
+    return f": {words} {'do' if len(missing) > 1 else 'does'} not occur in them" if words else ""
 
 
 def _listed(titles: Sequence[str]) -> str:

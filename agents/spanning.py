@@ -1,22 +1,23 @@
-"""Questions of several domains in one message: told by the route of each, and answered from all of them at once."""
+"""Several questions in one message: told by the route of each, and answered from all of their domains at once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from math import prod
-from typing import cast, get_args
+from typing import Literal, cast, get_args
 
 from agents.citations import Gate, Supports, through
 from agents.evidence import Evidence, Judge
+from agents.knowledge.quarantine import without_orders
 from agents.knowledge.retrieval import Retrieval, Retrieved
 from agents.llm import LanguageModel, Usage
 from agents.logs import Logs
 from agents.passage import Domain, Passage
 from agents.question import Question
 from agents.quotes import pieces
-from agents.router import Route
-from agents.smalltalk import decline
+from agents.router import Route, Span
+from agents.smalltalk import decline, out_of_place
 from agents.standalone import Standalone
 from streaming.events import AgentStatus, Citation, Metrics, Output, RoutingData, RunCompleted, RunnerUp, Verdict
 
@@ -27,30 +28,36 @@ EACH = 4
 
 
 def spanning(whole: Route, asked: Sequence[str], routes: Sequence[Route]) -> Route | None:
-    """The route of a message whose questions belong to several domains, each plainly; else None. Pure.
+    """The route of a message whose questions belong to several domains, or some to none, each plainly; else None. Pure.
 
     `whole` is the message's own route: its agent, answering alone, is the runner-up.
     """
     labels = [route.label for route in routes]
-    if len(set(labels)) < 2 or any(label not in get_args(Domain) for label in labels):
+    if len(set(labels)) < 2 or any(label not in (*get_args(Domain), "none") for label in labels):
         return None
     if any((route.data.margin or 0.0) < LEAST_MARGIN for route in routes):
         return None
     confidence = prod(route.data.confidence for route in routes)
     alone = (1 - confidence) * whole.data.confidence
-    told = "; ".join(
-        f"“{text}” is for {route.agent} ({route.data.confidence:.0%}, margin {route.data.margin or 0:.2f})"
-        for text, route in zip(asked, routes, strict=True)
-    )
+    told = "; ".join(_told(text, route) for text, route in zip(asked, routes, strict=True))
+    several = "kinds" if "none" in labels else "domains"
     data = RoutingData(
-        intent=f"{' and '.join(dict.fromkeys(labels))} questions",
+        intent=f"{' and '.join(dict.fromkeys(_KINDS.get(label, label) for label in labels))} questions",
         confidence=round(confidence, 4),
         target_agent="orchestrator",
-        reasoning=f"The message asks {len(asked)} things of several domains: {told}.",
+        reasoning=f"The message asks {len(asked)} things of several {several}: {told}.",
         runner_up=RunnerUp(target_agent=whole.agent, confidence=round(alone, 4)),
         margin=round(max(confidence - alone, 0.0), 4),
     )
-    return Route("orchestrator", data, tuple(zip(cast("list[Domain]", labels), asked, strict=True)))
+    return Route("orchestrator", data, tuple(zip(cast('list[Domain | Literal["none"]]', labels), asked, strict=True)))
+
+
+_KINDS = {"none": "off-topic"}
+
+
+def _told(text: str, route: Route) -> str:
+    place = "off topic" if route.label == "none" else f"for {route.agent}"
+    return f"“{text}” is {place} ({route.data.confidence:.0%}, margin {route.data.margin or 0:.2f})"
 
 
 class Spanning:
@@ -65,11 +72,12 @@ class Spanning:
         self._judge = judge
         self._logs = logs
 
-    async def __call__(self, question: Question, parts: Sequence[tuple[Domain, str]]) -> AsyncIterator[Output]:
+    async def __call__(self, question: Question, asked: Sequence[Span]) -> AsyncIterator[Output]:
         """A vector_search and documents for each part, one answer with its citations, RunCompleted. Raises AgentError.
 
-        What the documents do not answer is said after the answer to the rest.
+        What the documents do not answer, and what is off topic, is said after the answer to the rest.
         """
+        parts = [(domain, text) for domain, text in asked if domain != "none"]
         domains = tuple(dict.fromkeys(domain for domain, _ in parts))
         for domain in domains:
             yield AgentStatus(agent=domain, status="active")
@@ -92,14 +100,21 @@ class Spanning:
                     if told.take(output):
                         yield cast(Output, output)
             told.dropped = markers.dropped
-        for n, (found, evidence) in enumerate(looked_up):
-            if n not in answered:
-                break_off = "\n\n" if told.said else ""
-                text = f"{break_off}On “{parts[n][1]}”: {decline(evidence.verdict, found.passages)}"
-                for piece in pieces(text):
-                    told.take(piece)
-                    yield piece
-                    await asyncio.sleep(0)
+        left = [
+            *(
+                (parts[n][1], decline(evidence.verdict, found.passages, evidence.missing, evidence.unclear))
+                for n, (found, evidence) in enumerate(looked_up)
+                if n not in answered
+            ),
+            *((text, out_of_place()) for domain, text in asked if domain == "none"),
+        ]
+        for text, why in left:
+            break_off = "\n\n" if told.said else ""
+            named = without_orders(text)  # what is repeated could pass for obeyed
+            for piece in pieces(f"{break_off}On “{named}”: {why}" if named else f"{break_off}{why}"):
+                told.take(piece)
+                yield piece
+                await asyncio.sleep(0)
         for domain in domains:
             yield AgentStatus(agent=domain, status="complete")
         yield _completed(told, passages, [evidence for _, evidence in looked_up])

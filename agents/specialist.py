@@ -45,7 +45,7 @@ class Specialist:
         evidence = await asyncio.to_thread(self._judge, found)
         yield self._logs.documents(evidence, found)
         if evidence.verdict in ("underspecified", "unanswerable"):
-            text = decline(evidence.verdict, found.passages)
+            text = decline(evidence.verdict, found.passages, evidence.missing, evidence.unclear)
             for piece in pieces(text):
                 yield piece
                 await asyncio.sleep(0)

@@ -74,12 +74,15 @@ def combined(turns: Sequence[str], decay: float = DECAY, *, follows_up: bool = T
 
 def leans(text: str) -> bool:
     """Whether a message seems to need the turn before it: it goes on or points back, or says too little to stand."""
+    return points_back(text) or (len(terms(text)) < 2 and not _PLEASANTRY.search(text) and not _TO_US.search(text))
+
+
+def points_back(text: str) -> bool:
+    """Whether a message goes on from what was said before it, or points at something in that."""
     if _GOES_ON.search(text) or _ADDS.search(text):
         return True
     back = _POINTS_BACK.search(text)
-    if back and len(terms(text[: back.start()])) <= ANTECEDENT:
-        return True
-    return len(terms(text)) < 2 and not _PLEASANTRY.search(text) and not _TO_US.search(text)
+    return back is not None and len(terms(text[: back.start()])) <= ANTECEDENT
 
 
 def _may_lean(text: str) -> bool:

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from agents.evidence import Documents, EvidenceModel, Level
+from agents.house import open_agents
 from agents.llm import Usage
 from agents.passage import Passage
 from agents.question import Question, Turn
 from agents.quotes import pieces
-from agents.smalltalk import decline, off_topic, reply
+from agents.signals import SIGNALS
+from agents.smalltalk import decline, left_open, off_topic, reply
 from streaming.events import VectorSearch
-from tests.agents.samples import asked, house, passage
+from tests.agents.samples import asked, house, passage, write
 
 MARKED = re.compile(r"(.+?) ?\[(\d+)\]", re.S)
 
@@ -132,7 +135,39 @@ def test_declining_names_what_is_near() -> None:
     assert "“A”, “B” and “C”" in decline("unanswerable", near)
     assert decline("unanswerable", []) == "I could not find an answer to that in the documents."
     assert decline("underspecified", near[:1]).startswith("Could you tell me")
+    assert decline("underspecified", near[:1], unclear="plan") == "Which plan do you mean? I found pages about “A”."
+    assert decline("unanswerable", [passage("x", title="")], ("GraphQL", "Slack")) == (
+        "I could not find an answer to that in the documents: “GraphQL” and “Slack” do not occur in them."
+    )
     assert "only answer" in off_topic()
+
+
+def test_a_partial_answer_names_the_words_that_stand_nowhere_or_admits_its_doubt() -> None:
+    assert left_open(("instalments",)).endswith("in the documents: “instalments” does not occur in them.")
+    assert "not sure" in left_open(())
+
+
+async def test_after_a_partial_answer_it_is_said_that_something_is_left_open(tmp_path: Path) -> None:
+    # Everything that is found counts as part of an answer.
+    levels = (Level("unanswerable", 0.0, 0.1), Level("partial", 0.2, 0.6), Level("answerable", 0.9, 0.9))
+    partial = EvidenceModel((0.0,) * len(SIGNALS), 0.0, levels)
+    documents = write(tmp_path / "documents")
+    models: dict[Documents, EvidenceModel] = {"sections": partial, "running_text": partial}
+    async with open_agents(data_dir=tmp_path / "data", documents=documents, evidence=models) as agents:
+        _, answer, ending = await asked(agents, Question("How long are cookies and marmalade kept?", agent="policy"))
+        _, doubtful, _ = await asked(agents, Question("How long are cookies kept?", agent="policy"))
+    quoted, note = answer.split("\n\n")
+    assert "Cookies are kept for 12 months. [1]" in quoted
+    assert note == left_open(("marmalade",))
+    assert doubtful.endswith(left_open(()))
+    assert ending.confidence == pytest.approx(0.6, abs=0.01)
+
+
+async def test_a_question_for_a_deadline_is_answered_by_one_and_not_by_how_long_something_takes(tmp_path: Path) -> None:
+    async with open_agents(data_dir=tmp_path) as agents:
+        _, answer, _ = await asked(agents, "How many days do I have to request a refund?")
+    assert "30 days" in answer
+    assert "Pellmere decides" not in answer
 
 
 async def test_the_verdict_follows_the_evidence(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from agents.clauses import clauses
 from agents.house import open_agents
 from agents.openai_model import open_openai
 from agents.question import Question, Turn
+from agents.smalltalk import out_of_place
 from streaming.events import AgentStatus, Documents, Routing, VectorSearch
 from tests.agents.samples import asked, house
 from tests.model_server import model_server
@@ -38,6 +39,9 @@ ONE_DOMAIN = [
         ("How much is it for and how do I pay for the plan?", 1),
         ("How long is the trial, and what does a seat cost?", 2),
         ("What does a seat cost? Where are invoices shown? How do I sync files?", 3),
+        ("What is the weather and how much is the Team plan?", 2),
+        ("Who won the world cup and how do I cancel?", 2),
+        ("can i phone you? which plan", 1),
         ("I lost my phone and how do I sign in?", 1),
         ("Does the plan include backups and what do they cost?", 1),
     ],
@@ -87,6 +91,18 @@ async def test_what_the_documents_do_not_answer_is_said_beside_the_answer_to_the
     assert "30 days" in answer
     assert "On “what does error E-9999 mean?”: I could not find" in answer
     assert ending.message == answer
+
+
+async def test_a_question_of_ours_is_answered_though_another_beside_it_is_off_topic(tmp_path: Path) -> None:
+    async with open_agents(data_dir=tmp_path) as agents:
+        facts, answer, ending = await asked(agents, "What is the weather and how much is the Team plan?")
+    routing = next(fact for fact in facts if isinstance(fact, Routing)).data
+    assert routing.intent == "off-topic and billing questions"
+    assert "“What is the weather?” is off topic" in routing.reasoning
+    assert [f.data.verdict for f in facts if isinstance(f, Documents)] == ["answerable"]
+    assert "15 EUR" in answer
+    assert answer.endswith("On “What is the weather?”: " + out_of_place())
+    assert ending.agent == "orchestrator"
 
 
 async def test_a_model_that_cites_what_no_source_says_is_not_believed_here_either(tmp_path: Path) -> None:
