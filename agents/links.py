@@ -68,7 +68,8 @@ class Links:
                 break
             out.append(text[at : start.start()])
             link = start.group() == "]("
-            verdict = self._judged(text[start.end() :] if link else "http:" + text[start.start() + 1 :], last=last)
+            near = text[start.end() : start.end() + MAX_HOST + 1]
+            verdict = self._judged(near if link else f"http://{near}", last=last)
             if verdict == "undecided":
                 self._held = text[start.start() :]
                 break
@@ -83,8 +84,10 @@ class Links:
 
     def _judged(self, target: str, *, last: bool) -> Verdict:
         found = _TARGET.match(target)
-        if found is None or (not found["next"] and not last):
-            return "undecided" if len(target) <= MAX_HOST else "foreign"
+        if found is None or found.end() > MAX_HOST:
+            return "foreign"
+        if not found["next"] and not last:
+            return "undecided"
         scheme = (found["scheme"] or "").lower()
         if scheme in ("", "http", "https", "mailto"):
             relative = not scheme and len(found["slashes"]) < 2

@@ -18,8 +18,8 @@ REACH = 4
 """Words on each side of a figure that tell what it is a figure of."""
 
 _TOKEN = re.compile(
-    r"(?P<address>[\w.+-]+@[\w-]+\.[\w.-]*\w|https?://[^\s)>\]]+)"
-    r"|(?P<code>(?!\d+-[a-z])(?=[\w./-]*\d)(?=[\w./-]*[^\W\d])\w+(?:[-_./]\w+)*|\w+(?:_\w+)+)"
+    r"(?P<address>[\w.+-]{1,64}@[\w-]+\.[\w.-]*\w|https?://[^\s)>\]]+)"
+    r"|(?P<code>(?!\d+-[a-z])(?=[\w./-]{0,64}\d)(?=[\w./-]{0,64}[^\W\d])\w+(?:[-_./]\w+)*|\w{1,64}(?:_\w+)+)"
     r"|(?P<figure>@[\d.]+[a-z]+|\d+(?:[.,:]\d+)*)|(?P<word>[^\W\d_]+(?:'[a-z]+)?)|(?P<sign>[€$£%])|(?P<stop>[,;:.!?()—–])"
 )
 _NAME = re.compile(r"(?<![.?!:] )(?<![.?!:\"“(*_\n>] )(?<!\A)\b[A-Z]\w*(?!-\d)\b")
