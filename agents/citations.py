@@ -148,7 +148,7 @@ class Gate:
                 yield Citation(
                     marker=n,
                     chunk_id=passage.chunk_id,
-                    url=passage.url,
+                    url=passage.link,
                     position=passage.position,
                     relevance_score=passage.score,
                 )

@@ -10,7 +10,10 @@ Domain = Literal["billing", "technical", "policy"]
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One chunk of a document. `position` counts a document's chunks from 0; `score` is its relevance, 0..1."""
+    """One chunk of a document. `position` counts a document's chunks from 0; `score` is its relevance, 0..1.
+
+    `url` is the document's, `link` leads to the heading or page where the chunk stands, if its `anchor` is known.
+    """
 
     chunk_id: str
     text: str
@@ -21,6 +24,12 @@ class Passage:
     position: int
     content_hash: str
     score: float
+    anchor: str = ""
+
+    @property
+    def link(self) -> str:
+        """Where the passage stands."""
+        return f"{self.url}#{self.anchor}" if self.anchor else self.url
 
     def as_chunk(self) -> Chunk:
         """As the retrieval log shows it."""
@@ -44,7 +53,7 @@ class Passage:
             chunk_id=self.chunk_id,
             title=self.title,
             content=self.text,
-            url=self.url,
+            url=self.link,
             position=self.position,
             relevance_score=self.score,
         )

@@ -5,6 +5,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
 
 import click
@@ -36,13 +37,17 @@ class IndexBar:
     def __init__(self) -> None:
         self._bar = bar(errors)
         self._task: Any = None
+        self._began = 0.0
 
     def __call__(self, step: "Step") -> None:
         if self._task is None and step.outcome != "unchanged":
             self._bar.start()
+            self._began = perf_counter()
             self._task = self._bar.add_task("Indexing documents")
         if self._task is not None:
-            self._bar.update(self._task, completed=step.done, total=step.total)
+            speed = step.chunks / (perf_counter() - self._began)
+            told = f"Indexing documents: {step.chunks} chunks, {speed:.0f}/s"
+            self._bar.update(self._task, completed=step.done, total=step.total, description=told)
         if step.done == step.total:
             self._bar.stop()
 

@@ -14,10 +14,14 @@ LIMIT = 900
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The text under one heading; `heading` is the path to it, `Refunds › Annual plans`, without the title."""
+    """The text under one heading; `heading` is the path to it, `Refunds › Annual plans`, without the title.
+
+    `anchor` is what follows the `#` of a link to it, "" where nothing leads there.
+    """
 
     heading: str
     text: str
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,13 @@ class Chunk:
     position: int
     heading: str
     text: str
+    anchor: str = ""
 
 
 def chunks(sections: Sequence[Section], limit: int = LIMIT) -> list[Chunk]:
     """The sections' text in chunks of at most `limit` characters, each a verbatim slice of its section."""
-    pieces = ((section.heading, piece) for section in sections for piece in _pieces(section.text, limit))
-    return [Chunk(position, heading, piece) for position, (heading, piece) in enumerate(pieces)]
+    pieces = ((section, piece) for section in sections for piece in _pieces(section.text, limit))
+    return [Chunk(n, section.heading, piece, section.anchor) for n, (section, piece) in enumerate(pieces)]
 
 
 def _pieces(text: str, limit: int) -> Iterator[str]:

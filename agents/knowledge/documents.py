@@ -1,5 +1,6 @@
-"""Reading a company's documents: Markdown, plain text, HTML and PDF become titles, sections and text."""
+"""Reading a company's documents: Markdown, text, HTML, PDF, Word and CSV become titles, sections and text."""
 
+import csv
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,9 +11,13 @@ from agents.hashing import content_hash
 from agents.knowledge.chunking import Section
 from agents.knowledge.markup import html_sections, markdown_sections
 from agents.knowledge.quarantine import hidden_orders
+from agents.knowledge.tables import TableTooLarge, rows
+from agents.knowledge.word import WordUnreadable, word_sections
 
 SIZE_LIMIT = 20 * 1024 * 1024
 """Bytes; a larger file is refused."""
+READ_AS = b"2"
+"""Counted up when the same file would be read otherwise: what was read before is then read anew."""
 
 
 class DocumentUnreadable(AgentError):
@@ -28,7 +33,7 @@ class DocumentUnreadable(AgentError):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file says. `domain` is "general" where nothing names one; `content_hash` is of the file's bytes.
+    """What a file says. `domain` is "general" where nothing names one; `content_hash` is its file's fingerprint.
 
     `hidden_orders` are orders to a model that no reader sees, such as in comments; they are not in the sections.
     """
@@ -68,7 +73,7 @@ def read(path: Path, *, url: str | None = None, domain: str | None = None) -> Do
         url=front.get("url") or url or path.name,
         domain=front.get("domain") or domain or "general",
         sections=tuple(sections),
-        content_hash=content_hash(data),
+        content_hash=fingerprint(data),
         hidden_orders=content.hidden_orders,
     )
 
@@ -82,6 +87,11 @@ def load(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise DocumentUnreadable(path, error.strerror or str(error)) from error
+
+
+def fingerprint(data: bytes) -> str:
+    """By which a document that is unchanged, and would be read in the same way, is told."""
+    return content_hash(READ_AS + data)
 
 
 def is_readable(path: Path) -> bool:
@@ -134,7 +144,24 @@ def _pdf(path: Path, data: bytes) -> _Content:
         raise DocumentUnreadable(path, f"is a PDF that cannot be read ({error})") from error
     if not any(text.strip() for _, text in pages):
         raise DocumentUnreadable(path, "is a PDF without text (scanned pages?)")
-    return _Content([Section(f"Page {number}", text) for number, text in pages], title.strip())
+    return _Content([Section(f"Page {n}", text, f"page={n}") for n, text in pages], title.strip())
+
+
+def _word(path: Path, data: bytes) -> _Content:
+    try:
+        title, sections = word_sections(data)
+    except WordUnreadable as error:
+        raise DocumentUnreadable(path, f"is a .docx that {error}" if data else "is empty") from error
+    return _Content(sections, title)
+
+
+def _csv(path: Path, data: bytes) -> _Content:
+    try:
+        return _Content([Section("", rows(_text(path, data)))])
+    except csv.Error as error:
+        raise DocumentUnreadable(path, f"is no CSV ({error})") from error
+    except TableTooLarge as error:
+        raise DocumentUnreadable(path, "is too large once each row names its columns; split it") from error
 
 
 _READERS: dict[str, Callable[[Path, bytes], _Content]] = {
@@ -144,6 +171,8 @@ _READERS: dict[str, Callable[[Path, bytes], _Content]] = {
     ".html": _html,
     ".htm": _html,
     ".pdf": _pdf,
+    ".docx": _word,
+    ".csv": _csv,
 }
 
 _FRONT = re.compile(r"---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.S)

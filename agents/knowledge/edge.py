@@ -47,7 +47,7 @@ KEPT = 8192
 
 _T = TypeVar("_T")
 _FUSION: Any = Fusion.Rrf(k=60)  # the stub forgets that Rrf is a Fusion
-_FIELDS = ("text", "title", "heading", "url", "domain", "position", "content_hash")
+_FIELDS = ("text", "title", "heading", "url", "domain", "position", "content_hash", "anchor")
 
 
 @asynccontextmanager
@@ -261,7 +261,9 @@ def _point(entry: Entry) -> Point:
 
 def _passage(point: Any) -> Passage:
     payload = point.payload  # each access makes Python objects of it anew
-    return Passage(chunk_id=str(point.id), score=0.0, **{field: payload[field] for field in _FIELDS})
+    return Passage(
+        chunk_id=str(point.id), score=0.0, **{field: payload[field] for field in _FIELDS if field in payload}
+    )
 
 
 def _candidate(point: Any) -> Candidate:

@@ -11,9 +11,10 @@ from uuid import NAMESPACE_URL, uuid5
 import numpy as np
 
 from agents.embedding import Embedding, Vectors
-from agents.hashing import chunk_hash, content_hash
+from agents.hashing import chunk_hash
+from agents.knowledge.anchors import takes_anchor
 from agents.knowledge.chunking import Chunk, chunks
-from agents.knowledge.documents import Document, DocumentUnreadable, is_readable, load, read
+from agents.knowledge.documents import Document, DocumentUnreadable, fingerprint, is_readable, load, read
 from agents.knowledge.index import Entry, Index
 from agents.knowledge.quarantine import order, quarantined
 from agents.knowledge.vectors import Here, IndexEmbedding
@@ -40,13 +41,14 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One more file is done with: `done` of `total`."""
+    """One more file is done with: `done` of `total`; `chunks` were written so far."""
 
     done: int
     total: int
     path: str
     outcome: Outcome
     reason: str = ""
+    chunks: int = 0
 
 
 @dataclass(slots=True)
@@ -125,7 +127,7 @@ class Ingest:
         def tell(path: str, outcome: Outcome, reason: str = "") -> None:
             nonlocal done
             done += 1
-            progress(Progress(done, total, path, outcome, reason))
+            progress(Progress(done, total, path, outcome, reason, report.chunks))
 
         async def write() -> None:
             await self._write(waiting, known, report, tell)
@@ -157,7 +159,7 @@ class Ingest:
         return report
 
     def _read(self, file: _File, known: str | None) -> tuple[list[_Draft], list[Quarantined]] | None:
-        if known and known == content_hash(load(file.path)):
+        if known and known == fingerprint(load(file.path)):
             return None
         document = read(file.path, url=file.url, domain=file.domain)
         kept, left_out = _sifted(document, str(file.path))
@@ -215,17 +217,7 @@ def _drafts(document: Document, pieces: Sequence[Chunk], key: str) -> list[_Draf
         _Draft(
             text,
             Entry(
-                passage=Passage(
-                    chunk_id=str(uuid5(NAMESPACE_URL, f"{key}#{piece.position}")),
-                    text=piece.text,
-                    title=document.title,
-                    heading=piece.heading,
-                    url=document.url,
-                    domain=document.domain,
-                    position=piece.position,
-                    content_hash=chunk_hash(document.title, document.url, piece.text),
-                    score=0.0,
-                ),
+                passage=_passage(document, piece, key),
                 vector=NO_VECTOR,
                 terms=weights(text),
                 document=key,
@@ -235,6 +227,22 @@ def _drafts(document: Document, pieces: Sequence[Chunk], key: str) -> list[_Draf
         )
         for piece, text in zip(pieces, texts, strict=True)
     ]
+
+
+def _passage(document: Document, piece: Chunk, key: str) -> Passage:
+    passage = Passage(
+        chunk_id=str(uuid5(NAMESPACE_URL, f"{key}#{piece.position}")),
+        text=piece.text,
+        title=document.title,
+        heading=piece.heading,
+        url=document.url,
+        domain=document.domain,
+        position=piece.position,
+        content_hash="",
+        score=0.0,
+        anchor=piece.anchor if takes_anchor(document.url) else "",
+    )
+    return replace(passage, content_hash=chunk_hash(document.title, passage.link, piece.text))
 
 
 def _files(path: Path, domain: Domain | None, prefix: str | None) -> list[_File]:

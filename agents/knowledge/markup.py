@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
+from agents.knowledge.anchors import Slugs, own_anchor
 from agents.knowledge.chunking import Section
+from agents.knowledge.outline import Outline
 
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*$")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
@@ -13,16 +16,19 @@ _COMMENT = re.compile(r"<!--.*?-->", re.S)
 def markdown_sections(text: str) -> tuple[str, list[Section]]:
     """The title (its first `# heading`) and the sections of a Markdown text; `#` inside a code fence is no heading."""
     title, fenced = "", False
-    outline = _Outline()
+    outline, slugs = Outline(), Slugs()
     for line in _COMMENT.sub("", text).split("\n"):
         fenced ^= bool(_FENCE.match(line))
         match = None if fenced else _HEADING.match(line)
         if match is None:
             outline.add(line)
-        elif len(match[1]) == 1 and not title:
-            title = match[2]
+            continue
+        heading, anchor = own_anchor(match[2])
+        anchor = anchor or slugs(heading)
+        if len(match[1]) == 1 and not title:
+            title = heading
         else:
-            outline.open(len(match[1]), match[2])
+            outline.open(len(match[1]), heading, anchor)
     return title, outline.sections()
 
 
@@ -42,22 +48,26 @@ def html_sections(text: str) -> tuple[str, list[Section]]:
     title = (first or soup.title or soup.new_tag("p")).get_text(" ", strip=True)
     if soup.title:
         soup.title.decompose()
-    outline = _Outline()
-    for level, line in _html_lines(soup):
+    outline = Outline()
+    for level, line, anchor in _html_lines(soup):
         if level == 0:
             outline.add(line)
         elif not (level == 1 and line == title):
-            outline.open(level, line)
+            outline.open(level, line, anchor)
     return title, outline.sections()
 
 
 _BLOCKS = ["h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "tr", "pre", "dt", "dd", "blockquote", "figcaption"]
 
 
-def _html_lines(soup: object) -> Iterator[tuple[int, str]]:
+_Line = tuple[int, str, str]
+"""A heading's level, or 0; the text; a heading's anchor."""
+
+
+def _html_lines(soup: object) -> Iterator[_Line]:
     from bs4.element import NavigableString, Tag
 
-    def lines(node: Tag) -> Iterator[tuple[int, str]]:
+    def lines(node: Tag) -> Iterator[_Line]:
         inline: list[str] = []
         for child in node.children:
             if isinstance(child, NavigableString):
@@ -70,50 +80,33 @@ def _html_lines(soup: object) -> Iterator[tuple[int, str]]:
                 yield from block(child)
         yield from flush(inline)
 
-    def flush(inline: list[str]) -> Iterator[tuple[int, str]]:
+    def flush(inline: list[str]) -> Iterator[_Line]:
         text = " ".join("".join(inline).split())
         if text:
-            yield 0, text
-            yield 0, ""
+            yield 0, text, ""
+            yield 0, "", ""
 
-    def block(tag: Tag) -> Iterator[tuple[int, str]]:
+    def block(tag: Tag) -> Iterator[_Line]:
         if re.fullmatch(r"h[1-6]", tag.name):
-            yield int(tag.name[1]), " ".join(tag.get_text(" ", strip=True).split())
+            yield int(tag.name[1]), " ".join(tag.get_text(" ", strip=True).split()), anchor(tag)
         elif tag.name == "tr":
             cells = [" ".join(cell.get_text(" ").split()) for cell in tag.find_all(["td", "th"])]
-            yield 0, f"| {' | '.join(cells)} |"
+            yield 0, f"| {' | '.join(cells)} |", ""
         elif tag.name == "pre":
-            yield 0, f"```\n{tag.get_text().strip(chr(10))}\n```"
+            yield 0, f"```\n{tag.get_text().strip(chr(10))}\n```", ""
         elif tag.name == "li" and not tag.find(_BLOCKS):
-            yield 0, f"- {' '.join(tag.get_text(' ').split())}"
+            yield 0, f"- {' '.join(tag.get_text(' ').split())}", ""
         else:
             yield from lines(tag)
 
+    def anchor(heading: Tag) -> str:
+        within = heading.find(id=True) or heading.find("a", attrs={"name": True})
+        around = heading.find_parent("section", id=True)
+        leads = isinstance(around, Tag) and around.find(re.compile(r"^h[1-6]$")) is heading
+        for tag in (heading, within, around if leads else None):
+            if isinstance(tag, Tag) and (own := tag.get("id") or tag.get("name")):
+                return quote(str(own))
+        return ""
+
     if isinstance(soup, Tag):
         yield from lines(soup)
-
-
-class _Outline:
-    """Gathers lines under the heading that is open, and knows the path to it."""
-
-    def __init__(self) -> None:
-        self._path: list[tuple[int, str]] = []
-        self._lines: list[str] = []
-        self._done: list[Section] = []
-
-    def open(self, level: int, heading: str) -> None:
-        self._close()
-        self._path = [(depth, name) for depth, name in self._path if depth < level] + [(level, heading)]
-
-    def add(self, line: str) -> None:
-        self._lines.append(line)
-
-    def sections(self) -> list[Section]:
-        self._close()
-        return self._done
-
-    def _close(self) -> None:
-        text = "\n".join(self._lines).strip("\n")
-        if text.strip():
-            self._done.append(Section(" › ".join(name for _, name in self._path), text))
-        self._lines = []

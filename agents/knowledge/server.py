@@ -31,7 +31,7 @@ BATCH, PAGE = 128, 500
 
 _T = TypeVar("_T")
 _FUSION = models.RrfQuery(rrf=models.Rrf(k=60))
-_FIELDS = ["text", "title", "heading", "url", "domain", "position", "content_hash"]
+_FIELDS = ["text", "title", "heading", "url", "domain", "position", "content_hash", "anchor"]
 
 
 @asynccontextmanager
@@ -255,7 +255,10 @@ def _point(entry: Entry) -> models.PointStruct:
 
 
 def _passage(point: Any) -> Passage:
-    return Passage(chunk_id=str(point.id), score=0.0, **{field: point.payload[field] for field in _FIELDS})
+    payload = point.payload
+    return Passage(
+        chunk_id=str(point.id), score=0.0, **{field: payload[field] for field in _FIELDS if field in payload}
+    )
 
 
 def _candidate(point: Any) -> Candidate:
