@@ -2,6 +2,7 @@
 
 import json
 from importlib.resources import files
+from math import sqrt
 from typing import Any
 
 from agents.evaluation.report.figures import Figure
@@ -18,7 +19,11 @@ def unseen(tasks: int, target: float, stored: dict[str, Any] | None = None) -> f
 def left_out_verdict(name: str, target: float, stored: dict[str, Any] | None = None) -> list[Figure]:
     """The AUROC over the folds, each judged by models fitted on the others; nothing where none was fitted on."""
     found = (kept() if stored is None else stored).get("held_out", {}).get("mtrag")
-    return [Figure(name, DATA, found["auroc"], found["questions"], target, "higher", "score")] if found else []
+    if not found:
+        return []
+    value, questions = found["auroc"], found["questions"]
+    error = sqrt(value * (1 - value) / questions)
+    return [Figure(name, DATA, value, questions, target, "higher", "score", error)]
 
 
 def left_out_confidence(name: str, target: float, stored: dict[str, Any] | None = None) -> list[Figure]:

@@ -47,7 +47,8 @@ async def measure_all(bench: Bench, names: Sequence[str], origin: Origin) -> Rep
 
 def machine() -> str:
     """What the times depend on."""
-    return f"{os.cpu_count()} processors, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    busy = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return f"{os.cpu_count()} processors{busy}, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
 
 
 def fitted() -> dict[str, str]:
