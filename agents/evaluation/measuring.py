@@ -48,7 +48,8 @@ async def measure_all(bench: Bench, names: Sequence[str], origin: Origin) -> Rep
 def machine() -> str:
     """What the times depend on."""
     busy = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    return f"{os.cpu_count()} processors{busy}, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    return f"{os.cpu_count()} processors{busy}, {system}"
 
 
 def fitted() -> dict[str, str]:
