@@ -12,7 +12,10 @@ LATE = 0.5
 """Seconds by which the loop may typically be late: far beyond what MAX_RUNS should ever let it come to."""
 
 WEIGHT = 0.2
-"""Of the newest look in the typical lateness: five bad looks count, one does not."""
+"""Of the newest look in the typical lateness: four bad looks count, one does not."""
+
+WORST = 2 * LATE
+"""A look counts as no later than this: a process that was stopped for a while, or moved, is not busy afterwards."""
 
 RETRY_AFTER = 2.0
 
@@ -54,4 +57,8 @@ class Load:
         while True:
             due = loop.time() + PERIOD
             await asyncio.sleep(PERIOD)
-            self.lateness += WEIGHT * (max(loop.time() - due, 0.0) - self.lateness)
+            self.looked(loop.time() - due)
+
+    def looked(self, late: float) -> None:
+        """Take in one look, so many seconds late."""
+        self.lateness += WEIGHT * (min(max(late, 0.0), WORST) - self.lateness)

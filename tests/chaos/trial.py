@@ -79,6 +79,7 @@ async def _attempt(arena: Arena, scenario: Scenario) -> Outcome:
                 json={"session_id": session_id, "message": QUESTION},
                 headers={"Prefer": "respond-async"},
             )
+            assert response.status_code == 202, response.text
             runs[number] = session_id, response.json()["run_id"]
         names = dict(runs)
         async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
