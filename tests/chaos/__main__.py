@@ -43,6 +43,7 @@ def table(results: Results) -> bool:
         "endings≠1",
         "false",
         "failed",
+        "anew",
         "median s",
         "worst s",
     )
