@@ -5,12 +5,12 @@ RUN python -m venv /app
 WORKDIR /src
 COPY requirements.lock pyproject.toml README.md LICENSE ./
 # The lock holds the tools of development, too; only what the product depends on is installed, at the locked versions.
-RUN sed -E 's/ *--hash=[^ ]+//; s/ *\\$//; /^ *(#|$)/d' requirements.lock > /tmp/constraints.txt
+RUN sed -E 's/ *--hash=[^ ]+//; s/ *\\$//; /^ *(#|$)/d' requirements.lock > constraints.txt
 COPY server server
 COPY streaming streaming
 COPY agents agents
 COPY static static
-RUN /app/bin/pip install --constraint /tmp/constraints.txt .
+RUN /app/bin/pip install --constraint constraints.txt .
 
 FROM python:3.12-slim
 LABEL org.opencontainers.image.title="OrchestratAI" org.opencontainers.image.licenses="MIT"

@@ -4,13 +4,11 @@ import asyncio
 import json
 import urllib.request
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import AsyncExitStack
 from typing import Any, cast
 
 from agents.question import Question
-from server.configured import open_embedding, open_reranker
+from server.configured import open_configured_agents
 from server.data_dir import claim_data_dir
-from server.house import index_at, open_model
 from server.settings import Settings
 from streaming.event import Encoder
 from streaming.events import AgentId
@@ -20,24 +18,12 @@ TIMEOUT = 330.0
 
 async def ask_here(settings: Settings, question: str, agent: str | None) -> AsyncGenerator[dict[str, Any], None]:
     """The events of an answer given in this process; nothing is stored. Raises DataDirInUse, AgentError."""
-    from agents.house import open_agents
-
     encoder = Encoder("terminal", "terminal", 1)
-    async with AsyncExitStack() as stack:
-        stack.enter_context(claim_data_dir(settings.data_dir, None))
-        model = await open_model(settings, stack)
-        opening = open_agents(
-            data_dir=settings.data_dir,
-            examples=settings.examples_dir,
-            model=model,
-            index_at=index_at(settings),
-            reranker=await stack.enter_async_context(open_reranker(settings)),
-            provider=await stack.enter_async_context(open_embedding(settings)),
-        )
-        agents = await stack.enter_async_context(opening)
-        async for item in agents.answer(Question(question, agent=cast("AgentId | None", agent))):
-            event = encoder.token(item, 0) if isinstance(item, str) else encoder.fact(item, 0)
-            yield json.loads(event.body)
+    with claim_data_dir(settings.data_dir, None):
+        async with open_configured_agents(settings) as agents:
+            async for item in agents.answer(Question(question, agent=cast("AgentId | None", agent))):
+                event = encoder.token(item, 0) if isinstance(item, str) else encoder.fact(item, 0)
+                yield json.loads(event.body)
 
 
 async def ask_there(url: str, question: str, agent: str | None) -> AsyncGenerator[dict[str, Any], None]:

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from agents.errors import AgentError
 from server import logs
+from server.configured import open_configured_agents
 from server.data_dir import DataDirInUse, claim_data_dir
 from server.keys import KeysInvalid
 from server.pauses import shorten_pauses
@@ -105,21 +106,9 @@ def serve_worker(settings: Settings, listener: socket.socket) -> None:
 
 def prepare_index(settings: Settings) -> None:
     """Bring the index up to date, for the workers to copy. Raises AgentError."""
-    from agents.house import open_agents
-    from server.configured import open_embedding
-    from server.house import index_at
 
     async def work() -> None:
-        async with (
-            open_embedding(settings) as provider,
-            open_agents(
-                data_dir=settings.data_dir,
-                examples=settings.examples_dir,
-                index_at=index_at(settings),
-                provider=provider,
-                progress=IndexBar(),
-            ),
-        ):
+        async with open_configured_agents(settings, quoting=True, progress=IndexBar()):
             pass
 
     asyncio.run(work())
@@ -161,22 +150,10 @@ def store_of(settings: Settings) -> str:
 
 def ingest(settings: Settings, paths: Sequence[Path], domain: str | None, *, sync: bool) -> None:
     """Index the documents; a line for each file that failed."""
-    from agents.house import open_agents
-    from server.configured import open_embedding
-    from server.house import index_at
 
     async def work() -> "Report":
         with claim_data_dir(settings.data_dir, None):
-            async with (
-                open_embedding(settings) as provider,
-                open_agents(
-                    data_dir=settings.data_dir,
-                    examples=settings.examples_dir,
-                    index_at=index_at(settings),
-                    provider=provider,
-                    progress=IndexBar(),
-                ) as agents,
-            ):
+            async with open_configured_agents(settings, quoting=True, progress=IndexBar()) as agents:
                 return await agents.ingest(paths, sync=sync, domain=cast("Domain | None", domain), progress=IndexBar())
 
     report = guarded(work())

@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 
 from server.commands import IndexBar, errors, guarded
+from server.configured import open_configured_agents
 from server.data_dir import claim_data_dir
 from server.settings import Settings
 from server.version import VERSION
@@ -93,9 +94,7 @@ async def measured(settings: Settings, asked: Asked) -> "Report":
     from agents.evaluation.measuring import Origin, measure_all
     from agents.evaluation.questions import load_questions
     from agents.evaluation.sections.bench import Bench
-    from agents.house import bundled_folder, open_agents
-    from server.configured import open_embedding
-    from server.house import index_at
+    from agents.house import bundled_folder
     from server.progress import progress
 
     await asyncio.to_thread(check, asked)
@@ -105,17 +104,7 @@ async def measured(settings: Settings, asked: Asked) -> "Report":
         raise click.ClickException(f"No question is of the split {asked.split}. Leave --split out, or name another.")
     origin = Origin(VERSION, datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"), asked.command)
     with claim_data_dir(settings.data_dir, None), TemporaryDirectory() as folder:
-        async with (
-            open_embedding(settings) as provider,
-            open_agents(
-                data_dir=settings.data_dir,
-                examples=settings.examples_dir,
-                index_at=index_at(settings),
-                provider=provider,
-                answers=Afresh(),
-                progress=IndexBar(),
-            ) as agents,
-        ):
+        async with open_configured_agents(settings, quoting=True, answers=Afresh(), progress=IndexBar()) as agents:
             with progress(errors) as told:
                 bench = Bench(
                     agents,

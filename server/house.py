@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
-from agents.llm import LanguageModel
-from agents.model_limits import ModelLimits
 from server.addresses import Addresses
 from server.answering import Watch, answer_with
-from server.configured import open_embedding, open_reranker
+from server.configured import open_configured_agents
 from server.data_dir import claim_data_dir
 from server.errors import describe
 from server.keys import Keys
@@ -37,8 +35,6 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter
 
     from agents.house import Agents, Progress
-    from agents.knowledge.binding import Binding
-    from agents.knowledge.opening import OpenIndex, Shelves
     from agents.tools.registry import Tools
     from server.traces import Traces
     from streaming.redis_store import RedisStore
@@ -96,38 +92,6 @@ class House:
             task.cancel()
 
 
-async def open_model(settings: Settings, stack: AsyncExitStack) -> LanguageModel | None:
-    """The model that writes the answers, if one is configured; nothing is asked of it yet."""
-    if not settings.uses_model:
-        return None
-    from agents.openai_model import open_openai
-
-    key = settings.openai_api_key
-    opening = open_openai(
-        api_key=key.get_secret_value() if key else None,
-        base_url=settings.openai_base_url,
-        model=settings.openai_model,
-        prices=settings.model_prices,
-        limits=ModelLimits(stall=settings.openai_timeout),
-    )
-    return await stack.enter_async_context(opening)
-
-
-def index_at(settings: Settings) -> "OpenIndex | None":
-    """How the index on a Qdrant server is opened, if one is configured; None: the embedded one."""
-    url, key, collection = settings.qdrant_url, settings.qdrant_api_key, settings.qdrant_collection
-    if url is None:
-        return None
-
-    def opening(binding: "Binding") -> "AbstractAsyncContextManager[Shelves]":
-        from agents.knowledge.server import open_qdrant  # the client takes .9 s to import
-
-        secret = key.get_secret_value() if key else None
-        return open_qdrant(url, api_key=secret, collection=collection, binding=binding)
-
-    return opening
-
-
 async def _open_store(settings: Settings, stack: AsyncExitStack) -> "SqliteStore | RedisStore":
     if settings.redis_url is not None:
         return await stack.enter_async_context(open_store(settings.redis_url, session_ttl=settings.session_ttl))
@@ -180,25 +144,12 @@ async def open_house(
 
     Raises DataDirInUse, KeysInvalid, StoreError, and what the agents raise when they cannot be opened.
     """
-    from agents.house import open_agents  # numpy and the index take their time: not for --help
-
     keys = open_keys(settings)
     async with AsyncExitStack() as stack:
         stack.enter_context(claim_data_dir(settings.data_dir, settings.url))
         store = await _open_store(settings, stack)
-        model = await open_model(settings, stack)
         agents = await stack.enter_async_context(
-            open_agents(
-                data_dir=settings.data_dir,
-                examples=settings.examples_dir,
-                model=model,
-                answers=store.answers,
-                tools=tools,
-                index_at=index_at(settings),
-                reranker=await stack.enter_async_context(open_reranker(settings)),
-                provider=await stack.enter_async_context(open_embedding(settings)),
-                progress=progress,
-            )
+            open_configured_agents(settings, answers=store.answers, tools=tools, progress=progress)
         )
         fanout, pulse = Fanout(store), Pulse(period=settings.heartbeat, blocked=settings.slow_timeout)
         store.on_delete = fanout.close_session

@@ -14,6 +14,8 @@ from server.data_dir import claim_data_dir
 from server.house import open_house
 from server.serve import bind, server_of
 from server.settings import Settings
+from tests.cohere_server import cohere_server
+from tests.e2e.targets import running_model
 
 Run = Callable[..., Result]
 
@@ -146,6 +148,17 @@ def test_eval_keeps_its_report_and_compares_the_next_with_it(orchestratai: Run, 
     third = orchestratai(*chosen, "--compare", str(kept), "--json")
     assert json.loads(third.stdout)
     assert "REGRESSION" in third.stderr
+
+
+def test_eval_measures_with_the_reranker_that_is_configured(
+    orchestratai: Run, questions: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_model(cohere_server) as cohere:
+        monkeypatch.setenv("COHERE_API_KEY", "a-key-of-mine")
+        monkeypatch.setenv("COHERE_BASE_URL", cohere.url)
+        result = orchestratai("eval", "--questions", questions, "--only", "retrieval")
+        assert result.exit_code in (0, 1), result.output
+        assert len(cohere.requests) == 6, "each question's passages are put in order"
 
 
 def test_eval_says_what_cannot_be_used_before_it_measures(orchestratai: Run, questions: str, tmp_path: Path) -> None:
