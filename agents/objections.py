@@ -1,9 +1,10 @@
 """What sentences of a source have against a clause of an answer, but for its words. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TypeVar
 
 from agents.function_words import AGAINST
+from agents.pages import Page, Window
 from agents.statements import Statement
 
 T = TypeVar("T")
@@ -14,20 +15,16 @@ ALIKE = 0.8
 """Share of the words of two sentences that are the same, from which their order tells who does what to whom."""
 
 
-def objections(
-    claim: Statement,
-    whole: Statement,
-    window: Sequence[Statement],
-    head: Statement,
-    said: Sequence[Statement],
-    ours: frozenset[str],
-) -> list[str]:
+def objections(claim: Statement, whole: Statement, window: Window, page: Page) -> list[str]:
     """What a window of the passage has against a clause, but for its words."""
-    there = head.stems.union(*(each.stems for each in window))
-    known = head.titled.union(*(each.titled for each in said)) - ours
+    there = page.head.stems.union(*(each.stems for each in window))
+    known = page.head.titled.union(*(each.titled for each in page.said)) - page.ours
     checks = (
-        ("figures", _figures(claim, whole, window, head)),
-        ("names", bool(claim.names - there - ours) or _rivals(claim, whole, window) or _unnamed(whole, window, known)),
+        ("figures", _figures(claim, whole, window, page.head)),
+        (
+            "names",
+            bool(claim.names - there - page.ours) or _rivals(claim, whole, window) or _unnamed(whole, window, known),
+        ),
         ("negation", _negation(claim, window, there)),
         ("modality", _modality(claim, window)),
         ("direction", _direction(claim, window)),
@@ -36,7 +33,7 @@ def objections(
     return [name for name, objects in checks if objects]
 
 
-def _figures(claim: Statement, whole: Statement, window: Sequence[Statement], head: Statement) -> bool:
+def _figures(claim: Statement, whole: Statement, window: Window, head: Statement) -> bool:
     """Whether a figure is missing, bounds the other way, or is one of something else."""
     if not claim.owed <= head.figures.union(*(each.figures for each in window)):
         return True
@@ -65,21 +62,21 @@ def union(sets: Iterable[frozenset[T]]) -> frozenset[T]:
     return frozenset[T]().union(*sets)
 
 
-def _rivals(claim: Statement, whole: Statement, window: Sequence[Statement]) -> bool:
+def _rivals(claim: Statement, whole: Statement, window: Window) -> bool:
     """Whether the window is about names of which the sentence has none, and the sentence about others."""
     theirs = union(each.names for each in window)
     ours = whole.stems & theirs
     return bool(theirs) and bool(whole.names) and not ours and not whole.names & union(each.stems for each in window)
 
 
-def _unnamed(whole: Statement, window: Sequence[Statement], known: frozenset[str]) -> bool:
+def _unnamed(whole: Statement, window: Window, known: frozenset[str]) -> bool:
     """Whether what the window says of a plan or the like by its name is said here of all."""
     about = window[0].subject
     names = about & known
     return bool(names) and names != about and not names & whole.stems
 
 
-def _another_subject(claim: Statement, whole: Statement, window: Sequence[Statement]) -> bool:
+def _another_subject(claim: Statement, whole: Statement, window: Window) -> bool:
     """Whether the window is about something that does not occur in the sentence, which is about something else.
 
     Or about what the sentence says is done to, by what it is done to here, in the same voice.
@@ -103,7 +100,7 @@ def _another_subject(claim: Statement, whole: Statement, window: Sequence[Statem
     )
 
 
-def _negation(claim: Statement, window: Sequence[Statement], there: frozenset[str]) -> bool:
+def _negation(claim: Statement, window: Window, there: frozenset[str]) -> bool:
     """Whether something is negated on one side alone."""
     theirs = [scope for each in window for scope in each.negated]
     left = list(theirs)
@@ -121,7 +118,7 @@ _AGAINST_FLAGS = (("also", "only"), ("some", "all"), ("same", "other"), ("other"
 """What a claim may not say where the source says the other."""
 
 
-def _modality(claim: Statement, window: Sequence[Statement]) -> bool:
+def _modality(claim: Statement, window: Window) -> bool:
     """Whether what may be done must be here, or the other way round; or is for others, too."""
     theirs = union(each.modals for each in window)
     if claim.modals and theirs and not {each for each, _ in claim.modals} & {each for each, _ in theirs}:
@@ -138,7 +135,7 @@ def _modality(claim: Statement, window: Sequence[Statement]) -> bool:
     return any(ours in claim.flags and theirs in flags and ours not in flags for ours, theirs in _AGAINST_FLAGS)
 
 
-def _direction(claim: Statement, window: Sequence[Statement]) -> bool:
+def _direction(claim: Statement, window: Window) -> bool:
     """Whether a preposition leads to where its opposite leads."""
     theirs = union(each.leads for each in window)
     bounds = union(each.bounds for each in window)

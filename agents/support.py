@@ -7,7 +7,6 @@ there; nothing that the passage says only of something else; and nearly all of i
 In doubt it is not supported: a marker too few costs a reader less than one that points to nothing.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -19,9 +18,9 @@ from agents.forms import stem
 from agents.function_words import OPPOSITES
 from agents.lexicon import Lexicon
 from agents.objections import VERBATIM, objections, union
+from agents.pages import Page, Window, host, page_of
 from agents.parts import parts
 from agents.passage import Passage
-from agents.reading import is_header
 from agents.sentences import units
 from agents.statements import Statement, statement
 
@@ -45,11 +44,6 @@ LARGEST = 0.9
 """How much a single word may say that the passage has not."""
 REMEMBERED = 2048
 
-_GOES_ON = re.compile(
-    r"\s*(?:it|its|they|their|this|that|these|those|then|he|she|such|otherwise|both|in that case)\b"
-    r"(?! (?:is|was) \w+ (?:to|that))",
-    re.I,
-)
 _UNITS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade", "century")
 _OPPOSITE = OPPOSITES | frozenset(permutations(_UNITS, 2)) | {("same", "different"), ("different", "same")}
 """Words of which one cannot stand for the other."""
@@ -61,7 +55,7 @@ class Support:
     def __init__(self, vectors: WordVectors, lexicon: Lexicon) -> None:
         self._vectors = vectors
         self._lexicon = lexicon
-        self._read = lru_cache(maxsize=REMEMBERED)(_read)
+        self._page = lru_cache(maxsize=REMEMBERED)(page_of)
         self._relation = lru_cache(maxsize=65536)(lexicon.relation)
         self._pair = lru_cache(maxsize=65536)(self._cosine)
         self._opposed = lru_cache(maxsize=65536)(self._opposite)
@@ -74,15 +68,14 @@ class Support:
         whole = statement(sentence)
         if not whole.words and not whole.figures:
             return False
-        head, said, windows = self._read(passage.text, f"{passage.title}. {passage.heading}")
-        ours = frozenset(map(stem, re.findall(r"[a-z]+", passage.url.partition("//")[2].partition("/")[0])))
+        read = self._page(passage.text, f"{passage.title}. {passage.heading}", host(passage))
         met = total = 0.0
         for part in parts(sentence):
             clauses = [statement(each) for each in part]
             says = [fsum(map(self._says, each.words)) for each in clauses]
             best = -1.0
-            for window in self._nearest(clauses, windows):
-                shares = [self._share(each, whole, window, head, said, ours) for each in clauses]
+            for window in self._nearest(clauses, read.windows):
+                shares = [self._share(each, whole, window, read) for each in clauses]
                 if min(shares) >= LEAST:
                     best = max(best, fsum(share * each for share, each in zip(shares, says, strict=True)))
             if best < 0:
@@ -90,9 +83,7 @@ class Support:
             met, total = met + best, total + fsum(says)
         return met >= COVERED * total
 
-    def _nearest(
-        self, clauses: Sequence[Statement], windows: Sequence[tuple[Statement, ...]]
-    ) -> Iterator[tuple[Statement, ...]]:
+    def _nearest(self, clauses: Sequence[Statement], windows: Sequence[Window]) -> Iterator[Window]:
         """The windows with most of the words: where the nearest says otherwise, one that says little says nothing."""
         had = [
             fsum(self._says(word) for each in clauses for word in each.words if stem(word) in stems)
@@ -101,41 +92,21 @@ class Support:
         least = NEAREST * max(had, default=0.0)
         yield from (window for window, says in zip(windows, had, strict=True) if says >= least)
 
-    def _share(
-        self,
-        claim: Statement,
-        whole: Statement,
-        window: Sequence[Statement],
-        head: Statement,
-        said: Sequence[Statement],
-        ours: frozenset[str],
-    ) -> float:
+    def _share(self, claim: Statement, whole: Statement, window: Window, page: Page) -> float:
         """Share of a clause's words that a window has, weighed by how much they say; -1 where it says otherwise."""
-        return (
-            -1.0
-            if objections(claim, whole, window, head, said, ours)
-            else self.words(claim, whole, window, head, said, ours)
-        )
+        return -1.0 if objections(claim, whole, window, page) else self.words(claim, whole, window, page)
 
-    def words(
-        self,
-        claim: Statement,
-        whole: Statement,
-        window: Sequence[Statement],
-        head: Statement,
-        said: Sequence[Statement],
-        ours: frozenset[str],
-    ) -> float:
+    def words(self, claim: Statement, whole: Statement, window: Window, page: Page) -> float:
         """The share as far as words go alone."""
         stems = union(each.stems for each in window)
-        elsewhere = union(each.stems for each in said) - stems
+        elsewhere = union(each.stems for each in page.said) - stems
         others = list(dict.fromkeys(word for each in window for word in each.words))
         if any(self._replaced(whole, each) for each in window):
             return -1.0
         total = met = foreign = 0.0
         for word in claim.words:
             key, says = stem(word), self._says(word)
-            if key in ours and key not in stems:
+            if key in page.ours and key not in stems:
                 continue  # whose documents these are
             total += says
             if key in stems:
@@ -144,7 +115,7 @@ class Support:
             found = self._met(word, others, whole)
             if found < 0:
                 return -1.0
-            if key in head.stems:
+            if key in page.head.stems:
                 foreign += says * HEADED if found < NEAR and key in elsewhere else 0.0
                 found = max(found, 1.0 if key not in elsewhere else 0.8)
             elif found < NEAR and key in elsewhere and says > LIGHT:
@@ -227,24 +198,3 @@ def _quoted(sentence: str, text: str) -> bool:
     if plain not in text:
         return False
     return len(plain) > 500 or any(text[unit.start : unit.end].strip().rstrip(".") == plain for unit in units(text))
-
-
-def _windows(said: Sequence[Statement], going_on: Sequence[bool]) -> Iterator[tuple[Statement, ...]]:
-    """Each sentence alone, and with the one before where it goes on from that."""
-    for place, each in enumerate(said):
-        yield (each,)
-        if place and going_on[place]:
-            yield said[place - 1], each
-
-
-def _read(text: str, head: str) -> tuple[Statement, tuple[Statement, ...], tuple[tuple[Statement, ...], ...]]:
-    own = [unit for unit in units(text) if unit.kind != "heading"]
-    header = " ".join(text[unit.start : unit.end] for n, unit in enumerate(own) if is_header(own, n))
-    said: list[Statement] = []
-    going_on: list[bool] = []
-    for n, unit in enumerate(own):
-        if not is_header(own, n):
-            plain = text[unit.start : unit.end]
-            said.append(statement(f"{header} {plain}" if unit.kind == "row" else plain))
-            going_on.append(bool(_GOES_ON.match(plain)))
-    return statement(head), tuple(said), tuple(_windows(said, going_on))
