@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+MOST_TEXT = 500_000
+"""Characters of one answer, far beyond what anybody reads; a model that writes more is broken off."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelLimits:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from agents.errors import AgentError, ModelRejected, ModelStreamBroken, ModelTimeout, ModelUnavailable
 from agents.llm import Usage
-from agents.model_limits import ModelLimits
+from agents.model_limits import MOST_TEXT, ModelLimits
 from agents.openai_brief import OpenAIBrief
 from agents.openai_tools import OpenAITools
 from agents.passage import Passage
@@ -97,6 +97,7 @@ class _Answer:
         self.failed: object = None
         self._usage: Any = None
         self._wrote = False
+        self._length = 0
         self._refused = False
 
     def take(self, batch: list[dict[str, Any]]) -> str:
@@ -123,6 +124,9 @@ class _Answer:
         except (AttributeError, KeyError, TypeError) as error:
             raise ModelStreamBroken("The model's answer cannot be read: a chunk has an unknown shape.") from error
         text = "".join(pieces)
+        self._length += len(text)
+        if self._length > MOST_TEXT:
+            raise ModelStreamBroken(f"The model's answer is longer than {MOST_TEXT:,} characters.")
         self._wrote = self._wrote or bool(text and not text.isspace())
         return text
 

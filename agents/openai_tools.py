@@ -7,6 +7,7 @@ import orjson
 
 from agents.errors import ModelRejected, ModelStreamBroken, ModelTimeout, ModelUnavailable
 from agents.llm import Usage
+from agents.model_limits import MOST_TEXT
 from agents.prices import Price, cost
 from agents.tools.calling import NAME_LIMIT, Call
 
@@ -72,6 +73,7 @@ class Turn:
         self.prompt_tokens = 0
         self.completion_tokens = 0
         self._wrote = False
+        self._length = 0
         self._calls: dict[int, dict[str, str]] = {}
         self._size = 0
 
@@ -97,6 +99,9 @@ class Turn:
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ModelStreamBroken("The model's answer cannot be read: a chunk has an unknown shape.") from error
         text = "".join(pieces)
+        self._length += len(text)
+        if self._length > MOST_TEXT:
+            raise ModelStreamBroken(f"The model's answer is longer than {MOST_TEXT:,} characters.")
         self._wrote = self._wrote or bool(text.strip())
         return text
 

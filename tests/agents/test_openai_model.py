@@ -19,7 +19,7 @@ from agents.errors import (
     ModelUnavailable,
 )
 from agents.llm import LanguageModel, Usage
-from agents.model_limits import ModelLimits
+from agents.model_limits import MOST_TEXT, ModelLimits
 from agents.openai_model import OpenAIModel, open_openai
 from agents.passage import Passage
 from agents.prices import Price, cost, parse
@@ -108,7 +108,7 @@ async def test_an_answer_arrives_whole_with_its_usage(server: ModelServer, model
         ("silent-start", ModelTimeout, ""),
         ("stall", ModelTimeout, "The refund"),
         ("trickle", ModelTimeout, ""),
-        ("fast?tokens=100000000", ModelTimeout, None),
+        ("paced?rate=200&tokens=100000", ModelTimeout, None),
         ("cut", ModelStreamBroken, "The refund"),
         ("cut-politely", ModelStreamBroken, "The refund"),
         ("malformed", ModelStreamBroken, "The refund"),
@@ -226,6 +226,14 @@ async def test_whole_answers_leave_their_connection_for_the_next(server: ModelSe
         for _ in range(3):
             await asked(client)
     assert server.connections == 1
+
+
+async def test_an_endless_answer_is_broken_off_at_its_length(server: ModelServer) -> None:
+    out: Asked = []
+    async with opened(server, "fast?tokens=100000000", ModelLimits()) as client:
+        with pytest.raises(ModelStreamBroken, match="longer than 500,000 characters"):
+            await asked(client, out)
+    assert len("".join(map(str, out))) <= MOST_TEXT
 
 
 @pytest.mark.parametrize("model", ["stall", "paced?tokens=1000", "slow-start", "silent-start"])
