@@ -9,13 +9,14 @@ import { Conversation } from "./conversation.js";
 import { Developer } from "./developer.js";
 import { copy, el } from "./dom.js";
 import { EXAMPLES } from "./examples.js";
+import { KeyDialog } from "./key-dialog.js";
 import "./retrieval-log.js";
 import { sessionFromPage, keepSession, link, tabStorage, preference, prefer } from "./session.js";
 import { SourcePanel } from "./source-panel.js";
 import { tell } from "./words.js";
 
 const find = (selector) => /** @type {any} */ (document.querySelector(selector));
-const client = new Client({ key: tabStorage().getItem("orchestratai.key") ?? "" });
+const client = new Client();
 const thread = find("chat-thread");
 const log = find("retrieval-log");
 const panel = find("#panel");
@@ -38,6 +39,15 @@ const source = new SourcePanel(find("#source"), (open) => {
   if (open) showPanel(true);
 });
 const composer = new Composer(find("#composer"), (message) => ask(message));
+const keys = new KeyDialog(
+  find("#key"),
+  tabStorage(),
+  (key) => {
+    client.key = key;
+    open(sessionFromPage());
+  },
+  () => notice(tell({ code: "unauthorized" })),
+);
 
 // ── What is shown ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -167,7 +177,7 @@ function showStatus(opened, status) {
 
 /** The server will not have us: say why, and where it is for want of a key, ask for one. */
 function refused(problem) {
-  if (problem.code === "unauthorized") find("#key").showModal();
+  if (problem.code === "unauthorized") keys.ask();
   else notice(tell(problem));
 }
 
@@ -198,11 +208,6 @@ on("#confirm-yes", async () => {
   find("#confirm").close();
   await forget();
   composer.focus();
-});
-find("#key-form").addEventListener("submit", () => {
-  client.key = find("#key-field").value.trim();
-  tabStorage().setItem("orchestratai.key", client.key);
-  open(sessionFromPage());
 });
 on("#toggle-panel", () => {
   source.close();
@@ -247,4 +252,5 @@ for (const { agent, questions } of EXAMPLES) {
 const transport = preference("transport");
 if (transport === "ws" || transport === "sse") connection.transport = transport;
 showPanel(false);
+client.key = keys.kept;
 open(sessionFromPage());

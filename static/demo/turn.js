@@ -73,7 +73,9 @@ export class Turn {
     const prose = el("div");
     const { text } = this.run;
     new Answer(prose, () => document.createTextNode("")).update(text.slice(0, READ), true);
-    const read = [...prose.childNodes].map((block) => block.textContent).join("\n");
+    for (const cell of prose.querySelectorAll("th:not(:last-child), td:not(:last-child)")) cell.append(", ");
+    for (const block of prose.querySelectorAll("tr, li, p, pre")) block.append("\n");
+    const read = [...prose.childNodes].map((block) => block.textContent?.trim()).join("\n");
     return text.length > READ ? `${read}… The rest is in the conversation.` : read;
   }
 

@@ -9,7 +9,7 @@ const SAYINGS = {
   overloaded: "The server has more to do than it can. Try again in a little while.",
   session_busy: "An answer is still being written. Wait for it or stop it, then try again.",
   session_not_found: "This conversation no longer exists. Start a new one to go on.",
-  unauthorized: "This server asks for a key, and none came or it is not valid. Enter one to go on.",
+  unauthorized: "This server asks for a key, and none came or it is not valid. Start a new conversation, or reload the page, to enter one.",
   payload_too_large: "That message is too long. Shorten it to 2,000 characters.",
   validation_error: "The message could not be accepted",
   idempotency_conflict: "This question was already sent in other words. Send it once more as a new one.",
