@@ -2,9 +2,18 @@
 
 `asyncio.timeout` costs 4 to 10 µs a wait, more than reading a token. Here one timer is armed, and re-armed only when it
 fires and finds that the wait that it was set for is over.
+
+A process that stood still (stopped, swapped out, starved of its processor) finds its timers due before it has looked at
+its sockets, where the answer may lie since long. So it looks several times within a limit, and a look that is itself
+late counts for nothing: its delay is given back, and at least one more look, in time, must find that the wait goes on.
 """
 
 import asyncio
+
+LOOKS = 4
+"""Looks within a limit: of a standstill at most a limit's fourth is held against who is waited for."""
+LATE = 0.1
+"""Seconds by which a look may be late before this process is taken to have stood still."""
 
 
 class Watchdog:
@@ -15,6 +24,7 @@ class Watchdog:
         self._task: asyncio.Task[object] | None = None
         self._cancelling = 0
         self._due = 0.0
+        self._between = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
         self._bit = False
@@ -24,9 +34,11 @@ class Watchdog:
         task = self._task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a coroutine runs in a task
         self._cancelling = task.cancelling()
-        self._due = self._loop.time() + limit
+        now = self._loop.time()
+        self._due = now + limit
+        self._between = limit / LOOKS
         if self._timer is None or self._timer_at > self._due:
-            self._arm()
+            self._arm(now)
 
     def rest(self) -> None:
         """The wait is over."""
@@ -47,18 +59,22 @@ class Watchdog:
             self._timer.cancel()
             self._timer = None
 
-    def _arm(self) -> None:
+    def _arm(self, now: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer_at = self._due
-        self._timer = self._loop.call_at(self._due, self._look)
+        self._timer_at = min(self._due, now + self._between)
+        self._timer = self._loop.call_at(self._timer_at, self._look)
 
     def _look(self) -> None:
         self._timer = None
         if self._task is None:
             return
-        if self._loop.time() < self._due:
-            self._arm()
+        now = self._loop.time()
+        late = now - self._timer_at
+        if late > LATE:
+            self._due = max(self._due + late, now + self._between)
+        if now < self._due:
+            self._arm(now)
             return
         self._bit = True
         self._task.cancel()
