@@ -37,7 +37,8 @@ BURST = 64
 class Request:
     """One request as it came; `sent` holds each token's time.monotonic_ns, `gone` is set when the client leaves.
 
-    `claims` are those of an answer that cites wrongly on purpose.
+    `told` is set when the test says that an answer may end. `claims` are those of an answer that cites wrongly on
+    purpose.
     """
 
     method: str
@@ -45,6 +46,7 @@ class Request:
     headers: dict[str, str]
     body: Any
     gone: asyncio.Event
+    told: asyncio.Event
     sent: list[int] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
 
@@ -119,6 +121,17 @@ class Reply:
         """Wait, unless the client leaves."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._request.gone.wait(), seconds)
+            raise Hangup
+
+    async def until_told(self) -> None:
+        """Wait for the test's word, unless the client leaves."""
+        waits = [asyncio.ensure_future(each.wait()) for each in (self._request.told, self._request.gone)]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        if self._request.gone.is_set():
             raise Hangup
 
     async def hang(self) -> None:
@@ -204,7 +217,10 @@ async def fast(reply: Reply) -> None:
 
 @script("paced")
 async def paced(reply: Reply) -> None:
-    """`tokens` (100) at `rate` (50) a second; with `stamp=1` each is the time.monotonic_ns of its sending."""
+    """`tokens` (100) at `rate` (50) a second; with `stamp=1` each is the time.monotonic_ns of its sending.
+
+    With `until=told` it ends no sooner than the test says so.
+    """
     tokens, gap = int(reply.option("tokens", 100)), 1 / reply.option("rate", 50)
     loop = asyncio.get_running_loop()
     begin = loop.time()
@@ -212,6 +228,8 @@ async def paced(reply: Reply) -> None:
     for n in range(tokens):
         await asyncio.sleep(max(0.0, begin + n * gap - loop.time()))
         await reply.text(f" {time.monotonic_ns()}" if "stamp" in reply.options else f" token{n}")
+    if "until" in reply.options:
+        await reply.until_told()
     await reply.finish()
 
 
@@ -597,6 +615,8 @@ class ModelServer:
         self.queue: deque[str] = deque()
         self.aside: str | None = None
         """How all but streamed completions behave, whatever model they name."""
+        self.told = asyncio.Event()
+        """Set when answers may end that wait for the test's word."""
         self.port = 0
         self.connections = 0
         self._counts: dict[str, int] = {}
@@ -638,7 +658,7 @@ class ModelServer:
             name, _, value = raw.partition(":")
             headers[name.lower()] = value.strip()
         body = await reader.readexactly(int(headers.get("content-length", 0)))
-        return Request(method, path, headers, json.loads(body) if body else None, gone)
+        return Request(method, path, headers, json.loads(body) if body else None, gone, self.told)
 
     async def _answer(self, request: Request, writer: asyncio.StreamWriter) -> None:
         if request.path.startswith("/control/"):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import redis
 
-PATIENCE = 20.0
+PATIENCE = 240.0
 
 
 def binary() -> str:

@@ -13,7 +13,7 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-WAIT = 15.0
+WAIT = 60.0
 """Seconds after which a fact that was waited for is missed."""
 
 ENDINGS = {"run.completed", "run.failed", "run.cancelled"}

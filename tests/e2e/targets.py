@@ -22,7 +22,7 @@ from server.serve import Server, bind, server_of
 from server.settings import Settings
 from tests.model_server import ModelServer, model_server
 
-START = 60.0
+START = 240.0
 """Seconds that a start may take on a busy machine."""
 
 UNLIMITED: dict[str, Any] = {"rate_limit_per_ip": 0, "streams_per_client": 0, "runs_per_client": 0}
@@ -38,14 +38,20 @@ def free_port() -> int:
 class Model:
     """The model's server, in a thread with an event loop of its own."""
 
-    def __init__(self, server: ModelServer) -> None:
+    def __init__(self, server: ModelServer, loop: asyncio.AbstractEventLoop) -> None:
         self._server = server
+        self._loop = loop
         self.url = server.url
 
     def next(self, *behaviours: str) -> None:
         """The next requests are answered so; those after them quote their first source."""
+        self._loop.call_soon_threadsafe(self._server.told.clear)
         self._server.queue.clear()
         self._server.queue.extend(behaviours)
+
+    def end(self) -> None:
+        """Answers `until=told` may end now."""
+        self._loop.call_soon_threadsafe(self._server.told.set)
 
     def aside(self, behaviour: str | None) -> None:
         """All but streamed completions are answered so, until told otherwise."""
@@ -75,7 +81,7 @@ def running_model(
     assert started.wait(START)
     server, loop, stop = ready[0]
     try:
-        yield Model(server)
+        yield Model(server, loop)
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join(START)
@@ -212,7 +218,7 @@ def wait_for(fact: Callable[[], bool], seconds: float, otherwise: Callable[[], s
         time.sleep(0.01)
 
 
-async def come_true(fact: Callable[[], bool], otherwise: str, seconds: float = 20.0) -> None:
+async def come_true(fact: Callable[[], bool], otherwise: str, seconds: float = START) -> None:
     """Until the fact is true; looks often, and lets the others work."""
     deadline = time.monotonic() + seconds
     while not fact():

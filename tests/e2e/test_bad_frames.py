@@ -1,7 +1,6 @@
 """Bad input over WebSocket: each gets an error frame or a close code, and the server serves on."""
 
 import json
-import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
@@ -153,11 +152,9 @@ async def test_the_servers_own_page_is_let_in(target: Target) -> None:
 
 
 async def test_another_path_is_no_socket(client: Client) -> None:
-    before = time.monotonic()
     url = client.url("/api/session").replace("http", "ws", 1)
     with pytest.raises(InvalidStatus):
         await connect(url, proxy=None)
-    assert time.monotonic() - before < 5
 
 
 async def test_more_sessions_than_a_socket_may_follow_are_refused(client: Client) -> None:

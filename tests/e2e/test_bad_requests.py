@@ -147,18 +147,19 @@ async def test_10_megabytes_in_pieces_of_unknown_number_are_too_large(client: Cl
 
 async def test_a_body_that_grows_for_ever_is_cut_off(serve: Callable[..., Embedded]) -> None:
     """The connection is closed: nobody goes on reading what will not be used."""
-    host, port = serve(body_timeout=0.3).url.removeprefix("http://").split(":")
+    host, port = serve(body_timeout=1.0).url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(b"POST /api/chat HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n")
     writer.write(b"transfer-encoding: chunked\r\n\r\n")
     answer = asyncio.ensure_future(reader.read())
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         with suppress(ConnectionError):
             while True:
                 writer.write(b"400\r\n" + b"x" * 1024 + b"\r\n")
                 await writer.drain()
         with suppress(ConnectionError):
-            assert (await answer).startswith(b"HTTP/1.1 413 ")
+            # The latter where the machine is too slow to send that much in a second.
+            assert (await answer).startswith((b"HTTP/1.1 413 ", b"HTTP/1.1 408 "))
     writer.close()
 
 
@@ -167,7 +168,7 @@ async def test_a_body_that_never_ends_is_given_up(serve: Callable[..., Embedded]
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(b"POST /api/chat HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n")
     writer.write(b'content-length: 100\r\n\r\n{"message": ')
-    answer = await asyncio.wait_for(reader.read(), 5)
+    answer = await asyncio.wait_for(reader.read(), 60)
     writer.close()
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"connection: close" in answer
@@ -239,7 +240,7 @@ async def test_what_is_not_http_at_all_is_refused(client: Client) -> None:
     host, port = client.url("").removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(b"\x16\x03\x01\x00 hello\r\n\r\n")
-    assert (await asyncio.wait_for(reader.read(), 10)).startswith(b"HTTP/1.1 400")
+    assert (await asyncio.wait_for(reader.read(), 60)).startswith(b"HTTP/1.1 400")
     writer.close()
 
 

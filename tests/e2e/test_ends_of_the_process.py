@@ -4,17 +4,18 @@ import asyncio
 import os
 import random
 import signal
-import time
 from contextlib import suppress
 
 import httpx
+import pytest
 
 from tests.e2e.clients import Client, Frame, answer_of, bodies, ended, events, types
 from tests.e2e.targets import Model, Process
 from tests.e2e.test_contract import assert_error
 
 REPEAT = int(os.environ.get("REPEAT", "6"))
-PACED = "paced?rate=50&tokens=60"
+LONG = "paced?rate=50&tokens=100000"
+"""Half an hour: the process ends before."""
 
 
 async def test_killed_at_random_moments_it_finishes_every_run_and_keeps_all_that_was_seen(
@@ -24,14 +25,14 @@ async def test_killed_at_random_moments_it_finishes_every_run_and_keeps_all_that
     print(f"seed {seed}")
     chance = random.Random(seed)
     for _ in range(REPEAT):
-        model.next(PACED)
+        model.next(LONG)
         async with Client([process.url]) as client:
             session_id = await client.session()
             seen: list[Frame] = []
             with suppress(httpx.TransportError):
                 async with client.chat_events(session_id) as stream:
                     tokens = chance.randrange(0, 55)
-                    while types(seen).count("token") < tokens:
+                    while answer_of(seen).count("token") < tokens:  # one event may have several
                         frame = await stream.next()
                         assert frame is not None
                         seen.append(frame)
@@ -59,7 +60,7 @@ async def test_killed_at_random_moments_it_finishes_every_run_and_keeps_all_that
 async def test_a_run_that_is_lost_twice_is_given_up(process: Process, model: Model) -> None:
     async with Client([process.url]) as client:
         session_id = await client.session()
-        model.next(PACED, PACED, PACED)
+        model.next(LONG, LONG, LONG)
         run_id = await client.start(session_id)
         for _ in range(2):
             async with client.events(session_id) as stream:
@@ -77,7 +78,7 @@ async def test_a_run_that_is_lost_twice_is_given_up(process: Process, model: Mod
 async def test_messages_that_wait_survive_a_kill(process: Process, model: Model) -> None:
     async with Client([process.url]) as client:
         session_id = await client.session()
-        model.next(PACED)
+        model.next(LONG)
         runs = [await client.start(session_id) for _ in range(3)]
         async with client.events(session_id) as stream:
             await stream.until("token")
@@ -89,9 +90,10 @@ async def test_messages_that_wait_survive_a_kill(process: Process, model: Model)
         assert [frame.json["run_id"] for frame in frames if ended(frame)] == runs
 
 
+@pytest.mark.parametrize("process", [{"DRAIN_TIMEOUT": "1"}], indirect=True)
 async def test_told_to_end_it_says_bye_hands_over_and_goes(process: Process, model: Model) -> None:
-    """DRAIN_TIMEOUT is a second here; the run would take twenty."""
-    model.next("paced?rate=50&tokens=1000")
+    """Its run gets a second."""
+    model.next(LONG)
     async with Client([process.url]) as client:
         session_id, idle = await client.session(), await client.session()
         async with (
@@ -105,7 +107,6 @@ async def test_told_to_end_it_says_bye_hands_over_and_goes(process: Process, mod
             waiting = asyncio.create_task(client.chat(session_id))
             await stream.until("token", count=5)
             await socket.until("token", count=5)
-            before = time.monotonic()
             process.signal(signal.SIGTERM)
             for bye in ((await quiet.rest())[-1], (await stream.rest())[-1], (await socket.rest())[-1]):
                 assert bye.type == "bye"
@@ -115,8 +116,7 @@ async def test_told_to_end_it_says_bye_hands_over_and_goes(process: Process, mod
             assert types(socket.seen).count("bye") == 2
             assert await silent.closed() == 4001
             assert_error(await waiting, 503, "shutting_down")
-        await asyncio.to_thread(process.wait, 15)
-        assert time.monotonic() - before < 5
+        await asyncio.to_thread(process.wait)
         seen = events(stream.seen)
         model.next()
         process.start()
@@ -128,27 +128,29 @@ async def test_told_to_end_it_says_bye_hands_over_and_goes(process: Process, mod
         assert [frame.type for frame in log if ended(frame)] == ["run.completed"]
 
 
+@pytest.mark.parametrize("process", [{"DRAIN_TIMEOUT": "600"}], indirect=True)
 async def test_told_to_end_while_idle_it_goes_at_once(process: Process) -> None:
+    """Not after the ten minutes that runs would get: waiting for its end takes a minute at most."""
     async with Client([process.url]) as client:
         session_id = await client.session()
         async with client.events(session_id) as stream:
             await stream.until("live")
-            before = time.monotonic()
             process.signal(signal.SIGTERM)
             assert (await stream.rest())[-1].type == "bye"
-        await asyncio.to_thread(process.wait, 15)
-        assert time.monotonic() - before < 2
+        await asyncio.to_thread(process.wait)
 
 
 async def test_a_run_that_ends_within_its_time_is_not_handed_over(process: Process, model: Model) -> None:
-    model.next("paced?rate=50&tokens=25")
+    model.next("paced?rate=50&tokens=25&until=told")
     async with Client([process.url]) as client:
         session_id = await client.session()
         async with client.events(session_id) as stream:
             waiting = asyncio.create_task(client.chat(session_id))
             await stream.until("token")
             process.signal(signal.SIGTERM)
+            assert (await stream.rest())[-1].data["reason"] == "drain"
+            model.end()
             assert (await waiting).status_code == 200
-        await asyncio.to_thread(process.wait, 15)
+        await asyncio.to_thread(process.wait)
         process.start()
         assert "run.restarted" not in types(await client.kept(session_id))

@@ -61,7 +61,7 @@ async def test_every_position_of_a_run_that_goes_on_brings_exactly_the_rest(
             return bodies(await stream.until(ended))
 
     readers: dict[str, asyncio.Task[list[bytes]]] = {}
-    async with client.events(session_id) as first:
+    async with client.events(session_id, after="0-0") as first:
         while True:
             frame = await first.next()
             assert frame is not None
@@ -78,15 +78,22 @@ async def test_every_position_of_a_run_that_goes_on_brings_exactly_the_rest(
 
 async def test_ten_readers_that_join_at_random_moments_see_all_of_it(client: Client, target: Target) -> None:
     session_id = await client.session()
-    target.model.next("paced?rate=100&tokens=150")
+    target.model.next("paced?rate=100&tokens=150&until=told")
     seed = random.randrange(2**32)
     chance = random.Random(seed)
     await client.start(session_id)
+    joined = 0
 
     async def join(number: int, delay: float) -> list[bytes]:
         await asyncio.sleep(delay)
         async with reading(client, TRANSPORTS[number % 2], session_id, chance.choice([None, "0-0"])) as stream:
-            return bodies(await stream.until(ended))
+            await stream.until("run.started")
+            nonlocal joined
+            joined += 1
+            if joined == 10:
+                target.model.end()
+            await stream.until(ended)
+            return bodies(stream.seen)
 
     async with asyncio.TaskGroup() as group:
         readers = [group.create_task(join(number, chance.uniform(0, 1.2))) for number in range(10)]
@@ -123,12 +130,15 @@ async def test_a_reader_that_drops_out_all_the_time_misses_nothing(
 async def test_a_snapshot_leads_on_without_a_seam(client: Client, target: Target) -> None:
     """A cursor that is gone, in the middle of a run: the snapshot with the events after it is the whole."""
     session_id = await client.session()
-    target.model.next("paced?rate=50&tokens=50")
+    target.model.next("paced?rate=50&tokens=50&until=told")
     run_id = await client.start(session_id)
     async with client.events(session_id, after="0-0") as first:
-        await first.until("token", count=10)
+        await first.until("token")
         async with client.events(session_id, last="1-1") as stream:
-            frames = await stream.until(ended)
+            await stream.until("snapshot")
+            target.model.end()
+            await stream.until(ended)
+    frames = stream.seen
     snapshot = frames[1]
     assert snapshot.type == "snapshot"
     state = snapshot.data

@@ -8,9 +8,6 @@ from streaming.envelope import ANY_EVENT
 from tests.e2e.clients import QUESTION, Client, Sse, answer_of, bodies, ended, events, types
 from tests.e2e.targets import Embedded, Target
 
-PACED = "paced?rate=100&tokens=200"
-"""An answer that is still being written when the test needs it so."""
-
 
 def assert_whole(ids: list[str | None]) -> None:
     """One generation, counted from 1 without a hole."""
@@ -106,7 +103,7 @@ async def test_pings_are_events_with_data_and_without_an_id(serve: Callable[...,
 async def test_a_channel_without_cursor_begins_with_the_active_run(client: Client, target: Target) -> None:
     session_id = await client.session()
     await client.chat(session_id, "Hello!")
-    target.model.next("paced?rate=50&tokens=1000")
+    target.model.next("paced?rate=50&tokens=100000")
     run_id = await client.start(session_id)
     async with client.events(session_id) as first:
         await first.until("token", count=10)
@@ -230,10 +227,11 @@ async def test_a_run_taken_in_can_be_followed_where_the_answer_says(client: Clie
 
 async def test_a_reader_that_leaves_does_not_stop_the_run(client: Client, target: Target) -> None:
     session_id = await client.session()
-    target.model.next("paced?rate=200&tokens=100")
+    target.model.next("paced?rate=200&tokens=100&until=told")
     async with client.chat_events(session_id) as stream:
         await stream.until("token")
     async with client.events(session_id) as again:
+        target.model.end()
         assert (await again.until(ended))[-1].type == "run.completed"
     assert answer_of(await client.kept(session_id)).count("token") == 100
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 60.0
+PATIENCE = 240.0
 
 
 def free_port() -> int:
@@ -83,7 +83,7 @@ class Server:
 
     def get(self, path: str) -> Any:
         """The JSON at a path."""
-        with urllib.request.urlopen(self.origin + path, timeout=30) as response:
+        with urllib.request.urlopen(self.origin + path, timeout=60) as response:
             return json.load(response)
 
 

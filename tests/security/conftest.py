@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.conftest import BRISK, indexed, model, new_data_dir, obliging  # noqa: F401 - fixtures
+from tests.e2e.conftest import LIMITS, indexed, model, new_data_dir, obliging  # noqa: F401 - fixtures
 from tests.e2e.targets import Embedded
 from tests.v1.conftest import Serve, serve  # noqa: F401 - a fixture
 
@@ -24,7 +24,7 @@ def server(serve: Serve) -> Embedded:  # noqa: F811
 @asynccontextmanager
 async def visitor(url: str, headers: dict[str, str] | None = None) -> AsyncIterator[httpx.AsyncClient]:
     """A client that shows these headers with each request."""
-    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60, trust_env=False) as client:
         yield client
 
 

@@ -140,7 +140,7 @@ async def test_no_last_event_id_breaks_a_stream(server: Embedded) -> None:
         session_id = await client.session()
         run_id = (await client.chat(session_id, "Hello!")).json()["run_id"]
         url = f"{server.url}/api/session/{session_id}/events?run={run_id}"
-        async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+        async with httpx.AsyncClient(trust_env=False, timeout=60) as http:
             for _ in range(IDS):
                 given = cursor(chance).encode("latin-1")
                 async with http.stream("GET", url, headers=[(b"Last-Event-ID", given)]) as response:

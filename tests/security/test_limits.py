@@ -34,7 +34,7 @@ async def burst(servers: list[Embedded], count: int, headers: dict[str, str]) ->
     """So many requests, to each server in turn, some at a time."""
     urls = cycle(server.url for server in servers)
     room = asyncio.Semaphore(20)
-    async with httpx.AsyncClient(headers=headers, timeout=30, trust_env=False) as client:
+    async with httpx.AsyncClient(headers=headers, timeout=60, trust_env=False) as client:
 
         async def one(url: str) -> httpx.Response:
             async with room:
@@ -43,25 +43,26 @@ async def burst(servers: list[Embedded], count: int, headers: dict[str, str]) ->
         return list(await asyncio.gather(*(one(next(urls)) for _ in range(count))))
 
 
-@pytest.mark.parametrize(("headers", "limit"), [({}, 100), (ALICE, 1000)], ids=["an address", "a key"])
+@pytest.mark.parametrize(("headers", "limit"), [({}, 40), (ALICE, 80)], ids=["an address", "a key"])
 async def test_150_per_cent_of_the_limit_over_two_instances(
     serve: Serve, redis: str, headers: dict[str, str], limit: int
 ) -> None:
     keys = {"api_keys": KEYS} if headers else {}
-    servers = [serve(redis_url=redis, rate_limit_per_ip=100, rate_limit_per_key=1000, **keys) for _ in range(2)]
-    before = time.time()
-    responses = await burst(servers, limit + 50, headers)
+    servers = [serve(redis_url=redis, rate_limit_per_ip=40, rate_limit_per_key=80, **keys) for _ in range(2)]
+    responses = await burst(servers, limit + limit // 2, headers)
     statuses = Counter(response.status_code for response in responses)
-    assert statuses == {404: limit, 429: 50}
+    assert statuses == {404: limit, 429: limit // 2}
     for response in responses:
         if response.status_code == 429:
-            until = response.json()["retry_after"]
-            assert before + 60 - 1 <= time.time() + until
-            assert until <= 60
+            assert 0 < response.json()["retry_after"] <= 60
             assert response.json()["error_code"] == "RATE_LIMIT_EXCEEDED"
-    one, other = [await burst([server], 1, headers) for server in servers]
-    waits = [response[0].json()["retry_after"] for response in (one, other)]
-    assert abs(waits[0] - waits[1]) < 1, "both instances tell the same time"
+    spans = []
+    for server in servers:
+        asked = time.time()
+        (response,) = await burst([server], 1, headers)
+        wait = response.json()["retry_after"]
+        spans.append((asked + wait - 1, time.time() + wait + 1))
+    assert max(begin for begin, _ in spans) < min(end for _, end in spans), "both instances tell the same time"
 
 
 async def test_after_retry_after_a_request_is_served_again(serve: Serve) -> None:
@@ -147,7 +148,7 @@ async def test_streams_and_sockets_of_one_client_are_limited(serve: Serve) -> No
 
 
 async def test_unfinished_runs_of_one_client_are_limited(serve: Serve, model: Model) -> None:
-    server = serve(runs_per_client=2, openai_model="paced?rate=20&tokens=400")
+    server = serve(runs_per_client=2, openai_model="paced?rate=20&tokens=10&until=told")
     async with Client([server.url]) as client:
         sessions = [await client.session() for _ in range(3)]
         runs = [await client.start(session_id) for session_id in sessions[:2]]

@@ -40,7 +40,7 @@ def target(serve: Serve, request: pytest.FixtureRequest) -> tuple[Embedded, dict
 
 def ended_run(server: Embedded, headers: dict[str, str]) -> tuple[str, str]:
     """A session's id and that of its run."""
-    with httpx.Client(base_url=server.url, headers=headers, trust_env=False, timeout=30) as client:
+    with httpx.Client(base_url=server.url, headers=headers, trust_env=False, timeout=60) as client:
         session_id = client.post("/api/session").json()["session_id"]
         body = {"message": "How do refunds work?", "session_id": session_id}
         return session_id, client.post("/api/chat", json=body).json()["run_id"]
@@ -73,9 +73,9 @@ def test_schemathesis_finds_nothing(target: tuple[Embedded, dict[str, str]]) -> 
                 if case.meta.generation.mode is GenerationMode.POSITIVE and case.path.endswith(STREAM) and sent % 2:
                     case.path_parameters = {"session_id": session_id}
                     case.query = {**(case.query or {}), "run": run_id}
-                    streamed += case.call_and_validate(headers=headers, timeout=20).status_code == 200
+                    streamed += case.call_and_validate(headers=headers, timeout=60).status_code == 200
                 else:
-                    case.call_and_validate(headers=headers, timeout=20)
+                    case.call_and_validate(headers=headers, timeout=60)
 
             try:
                 exercise()

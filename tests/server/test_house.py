@@ -29,7 +29,7 @@ async def test_a_full_disk_does_not_end_the_forgetting_of_old_sessions(monkeypat
     monkeypatch.setattr(house, "PURGE", 0.001)
     store: Any = Failing()
     task = asyncio.create_task(house._purge(store))
-    await asyncio.wait_for(store.twice.wait(), 5)
+    await asyncio.wait_for(store.twice.wait(), 60)
     task.cancel()
 
 

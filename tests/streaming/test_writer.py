@@ -16,7 +16,7 @@ def describe(error: Exception) -> RunFailed:
     return RunFailed(code=type(error).__name__, message=str(error), retryable=False)
 
 
-async def write(store: Store, lease: Lease, output: AsyncGenerator[Output, None], timeout: float = 10) -> list[Event]:
+async def write(store: Store, lease: Lease, output: AsyncGenerator[Output, None], timeout: float = 60) -> list[Event]:
     await Writer(store, lease).write(output, describe, timeout=timeout)
     return await store.read(lease.session_id, START, limit=100_000)
 
@@ -77,11 +77,11 @@ async def test_an_agent_that_takes_too_long_is_closed_and_has_failed(store: Stor
 async def test_a_stopped_run_is_cancelled_and_its_agent_closed(store: Store, lease: Lease) -> None:
     reached, closed = asyncio.Event(), asyncio.Event()
     writer = Writer(store, lease)
-    writing = asyncio.create_task(writer.write(endless(reached, closed), describe, timeout=10))
-    await asyncio.wait_for(reached.wait(), 5)
+    writing = asyncio.create_task(writer.write(endless(reached, closed), describe, timeout=60))
+    await asyncio.wait_for(reached.wait(), 60)
     writer.stop("user")
     writer.stop("somebody else")
-    await asyncio.wait_for(writing, 5)
+    await asyncio.wait_for(writing, 60)
     events = await store.read(lease.session_id, START)
     assert types(events) == ["run.started", "token", "run.cancelled"]
     assert b'"by":"user"' in events[-1].body
@@ -92,30 +92,30 @@ async def test_a_stopped_run_is_cancelled_and_its_agent_closed(store: Store, lea
 async def test_a_run_stopped_before_it_began_is_cancelled(store: Store, lease: Lease) -> None:
     writer = Writer(store, lease)
     writer.stop("user")
-    await writer.write(answer(STARTED, "x", completed("x")), describe, timeout=10)
+    await writer.write(answer(STARTED, "x", completed("x")), describe, timeout=60)
     assert types(await store.read(lease.session_id, START))[-1] == "run.cancelled"
 
 
 async def test_a_run_handed_over_is_left_without_an_ending(store: Store, lease: Lease) -> None:
     reached, closed = asyncio.Event(), asyncio.Event()
     writer = Writer(store, lease)
-    writing = asyncio.create_task(writer.write(endless(reached, closed), describe, timeout=10))
-    await asyncio.wait_for(reached.wait(), 5)
+    writing = asyncio.create_task(writer.write(endless(reached, closed), describe, timeout=60))
+    await asyncio.wait_for(reached.wait(), 60)
     writer.hand_over()
     with pytest.raises(HandedOver):
-        await asyncio.wait_for(writing, 5)
+        await asyncio.wait_for(writing, 60)
     assert closed.is_set()
     assert "run.cancelled" not in types(await store.read(lease.session_id, START))
 
 
 async def test_a_writer_that_lost_its_lease_steps_aside(store: Store, lease: Lease) -> None:
     reached, closed = asyncio.Event(), asyncio.Event()
-    writing = asyncio.create_task(Writer(store, lease).write(endless(reached, closed), describe, timeout=10))
-    await asyncio.wait_for(reached.wait(), 5)
+    writing = asyncio.create_task(Writer(store, lease).write(endless(reached, closed), describe, timeout=60))
+    await asyncio.wait_for(reached.wait(), 60)
     await store.release(lease)
     assert await store.claim(lease.session_id) is not None
     with pytest.raises(Fenced):
-        await Writer(store, lease).write(answer(STARTED), describe, timeout=10)
+        await Writer(store, lease).write(answer(STARTED), describe, timeout=60)
     writing.cancel()
     await asyncio.wait((writing,))
 
@@ -123,7 +123,7 @@ async def test_a_writer_that_lost_its_lease_steps_aside(store: Store, lease: Lea
 async def test_a_deleted_session_stops_its_writer(store: Store, lease: Lease) -> None:
     await store.delete_session(lease.session_id, "")
     with pytest.raises(SessionNotFound):
-        await Writer(store, lease).write(answer(STARTED), describe, timeout=10)
+        await Writer(store, lease).write(answer(STARTED), describe, timeout=60)
 
 
 class Flaky:
@@ -159,6 +159,6 @@ async def test_a_writer_goes_on_where_an_absent_store_left_off(
         yield completed("".join(f"{number} " for number in range(30)))
 
     flaky: Store = Flaky(store, *troubles)  # type: ignore[assignment]
-    await Writer(flaky, lease).write(slowly(), describe, timeout=10)
+    await Writer(flaky, lease).write(slowly(), describe, timeout=60)
     events = await store.read(lease.session_id, START)
     assert types(events) == ["run.started", *["token"] * 30, "run.completed"]

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.conftest import BRISK, indexed, model, new_data_dir, obliging  # noqa: F401 - fixtures
+from tests.e2e.conftest import LIMITS, indexed, model, new_data_dir, obliging  # noqa: F401 - fixtures
 from tests.e2e.targets import Embedded, Model, embedded
 
 Serve = Callable[..., Embedded]
@@ -20,7 +20,7 @@ def serve(model: Model, new_data_dir: Callable[[], Path]) -> Iterator[Serve]:  #
     with ExitStack() as stack:
 
         def start(*, opened: dict[str, Any] | None = None, **settings: Any) -> Embedded:
-            given = {"openai_base_url": model.url, "openai_model": "quote", **BRISK, **settings}
+            given = {"openai_base_url": model.url, "openai_model": "quote", **LIMITS, **settings}
             return stack.enter_context(embedded(new_data_dir(), opened=opened, **given))
 
         yield start
@@ -34,5 +34,5 @@ def server(serve: Serve) -> Embedded:
 
 @pytest.fixture
 async def client(server: Embedded) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=server.url, timeout=30, trust_env=False) as opened:
+    async with httpx.AsyncClient(base_url=server.url, timeout=60, trust_env=False) as opened:
         yield opened

@@ -117,19 +117,20 @@ async def test_a_run_is_one_trace_with_its_tools_and_its_model(serve: Serve) -> 
     assert failed.attributes["error.type"] == "model_rejected"
 
 
-async def test_a_run_that_another_instance_takes_over_stays_one_trace(serve: Serve) -> None:
+async def test_a_run_that_another_instance_takes_over_stays_one_trace(serve: Serve, model: Model) -> None:
     exporters = InMemorySpanExporter(), InMemorySpanExporter()
     with redis_server() as redis:
         given: dict[str, Any] = {
             "redis_url": redis.url,
-            "openai_model": "paced?rate=20&tokens=40",
             "drain_timeout": 0.1,
         }
         one, other = (serve(opened={"traces": exporter}, **given) for exporter in exporters)
+        model.next("paced?rate=20&tokens=10&until=told")
         async with Client([one.url]) as client:
             session_id = await client.session()
             run_id = await client.start(session_id)
-            await come_true(lambda: one.house.runs.active + other.house.runs.active == 1, otherwise="no run began")
+            async with client.events(session_id, run=run_id) as stream:
+                await stream.until("token")
         first, second = (one, other) if one.house.runs.active else (other, one)
         await asyncio.to_thread(first.stop)
         await come_true(lambda: second.house.runs.active == 1, otherwise="nobody took the run over")
