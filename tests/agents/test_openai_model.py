@@ -35,7 +35,7 @@ SHORT: dict[str, dict[str, float]] = {
     "silent-start": {"first_byte": 0.5},
     "stall": {"stall": 0.3},
     "trickle": {"whole": 1.0},
-    "fast?tokens=100000000": {"whole": 1.0},
+    "paced?rate=200&tokens=100000": {"whole": 1.0},
     "hang-after-finish": {"settle": 0.2},
 }
 """Who is silent, or never ends, is waited for no longer."""
