@@ -1,9 +1,10 @@
 """Words as stemmed term numbers, by the same BM25 tokenizer that indexes the chunks; stop words are left out."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from math import log
 
 from qdrant_edge import Bm25, Bm25Config
@@ -11,13 +12,32 @@ from qdrant_edge import Bm25, Bm25Config
 AVERAGE_LENGTH = 100.0
 """Terms in an average chunk, for BM25's length normalisation."""
 
+KNOWN_PIECES, LONGEST = 50_000, 40
+"""Pieces between spaces whose terms are kept, and the letters of one that is: some 200 bytes each. With them, the terms
+of a sentence take 2 µs instead of 13."""
+
 _BM25 = Bm25(Bm25Config(avg_len=AVERAGE_LENGTH))
 _WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?", re.U)
 
 
+class _Pieces(dict[str, Sequence[int]]):
+    """The terms of what stands between spaces: no word reaches across one, so each is tokenized only once."""
+
+    def __missing__(self, piece: str) -> Sequence[int]:
+        found = tuple(_BM25.embed_query(piece).indices)
+        if len(piece) <= LONGEST:
+            if len(self) >= KNOWN_PIECES:
+                self.clear()
+            self[piece] = found
+        return found
+
+
+_PIECES = _Pieces()
+
+
 def terms(text: str) -> frozenset[int]:
     """The distinct terms of a text."""
-    return frozenset(_BM25.embed_query(text).indices) if text else frozenset()
+    return frozenset(chain.from_iterable(map(_PIECES.__getitem__, text.split())))
 
 
 def weights(text: str) -> dict[int, float]:

@@ -1,9 +1,9 @@
-"""What is kept beside an index: what made it, and its term statistics."""
+"""What is kept beside an index: what made it, its term statistics, and its documents."""
 
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -69,6 +69,24 @@ def store_statistics(directory: Path, statistics: TermStatistics | None) -> None
         frequency=np.fromiter(statistics.frequency.values(), dtype=np.int64),
     )
     temporary.replace(path)
+
+
+def stored_documents(directory: Path) -> dict[str, str] | None:
+    """The documents' hashes as of the last settled ingest; None where they must be looked up chunk by chunk."""
+    path = directory / "documents.json"
+    if not path.exists():
+        return None
+    found: dict[str, str] = json.loads(path.read_bytes())
+    return found
+
+
+def store_documents(directory: Path, documents: Mapping[str, str] | None) -> None:
+    """Stores the documents' hashes; None removes them, before anything is changed."""
+    path = directory / "documents.json"
+    if documents is None:
+        path.unlink(missing_ok=True)
+    else:
+        _replace(path, json.dumps(dict(documents)).encode())
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -18,6 +18,7 @@ from agents.errors import IndexUnavailable
 from agents.knowledge.binding import Binding
 from agents.knowledge.index import Candidate, Entry, IndexMismatch
 from agents.knowledge.library import Listed
+from agents.knowledge.packing import FIELD, packed, unpacked
 from agents.knowledge.wholes import whole_documents
 from agents.passage import Passage
 from agents.terms import TermStatistics
@@ -94,11 +95,19 @@ class ServerIndex:
                 ],
                 query=_FUSION,
                 limit=limit,
-                with_payload=_FIELDS,
-                with_vectors=True,
+                with_payload=[*_FIELDS, FIELD],
+                with_vectors=False,
             )
         )
-        return [_candidate(point) for point in found.points]
+        older = [point.id for point in found.points if FIELD not in (point.payload or {})]
+        fetched = {record.id: _candidate(record) for record in await self._with_vectors(older)}
+        return [fetched.get(point.id) or _unpacked(point) for point in found.points]
+
+    async def _with_vectors(self, ids: Sequence[models.ExtendedPointId]) -> list[models.Record]:
+        """Points that an older version wrote, whose vectors come as lists of numbers."""
+        if not ids:
+            return []
+        return await _answered(self._client.retrieve(self.name, ids, with_payload=_FIELDS, with_vectors=True))
 
     async def put(self, entries: Sequence[Entry]) -> None:
         await self._prepared()
@@ -250,7 +259,8 @@ def _point(entry: Entry) -> models.PointStruct:
         id=passage.chunk_id,
         vector={"dense": entry.vector.tolist(), "bm25": sparse},
         payload={field: getattr(passage, field) for field in _FIELDS}
-        | {"document": entry.document, "document_hash": entry.document_hash, "chunks": entry.chunks},
+        | {"document": entry.document, "document_hash": entry.document_hash, "chunks": entry.chunks}
+        | {FIELD: packed(entry.vector, entry.terms)},
     )
 
 
@@ -259,6 +269,10 @@ def _passage(point: Any) -> Passage:
     return Passage(
         chunk_id=str(point.id), score=0.0, **{field: payload[field] for field in _FIELDS if field in payload}
     )
+
+
+def _unpacked(point: Any) -> Candidate:
+    return Candidate(_passage(point), *unpacked(point.payload[FIELD]))
 
 
 def _candidate(point: Any) -> Candidate:

@@ -120,6 +120,21 @@ async def test_a_document_is_whole_only_with_all_its_chunks_of_one_version(openi
         assert await index.documents() == {"cats": "v1", "half": "", "mixed": ""}
 
 
+async def test_what_was_not_settled_is_told_as_it_is(opening: Opening) -> None:
+    async with opening(BINDING) as index:
+        await index.put([entry("cats", 0, "one"), entry("dogs", 0, "one")])
+        await index.settle()
+        assert await index.documents() == {"cats": "v1", "dogs": "v1"}
+        await index.remove("dogs")
+        assert await index.documents() == {"cats": "v1"}
+        await index.settle()
+    async with opening(BINDING) as index:
+        assert await index.documents() == {"cats": "v1"}
+        await index.put([entry("half", 0, "one", chunks=2)])
+    async with opening(BINDING) as index:
+        assert await index.documents() == {"cats": "v1", "half": ""}
+
+
 async def test_removing_from_a_position_on_leaves_what_stands_before(opening: Opening) -> None:
     async with opening(BINDING) as index:
         await index.put([entry("cats", position, f"part {position}", chunks=3) for position in range(3)])
