@@ -11,6 +11,10 @@ from agents.sentences import Unit
 
 MOST = 2
 """Sentences or lists in an answer."""
+MOST_CASES = 3
+"""The same where they answer for different cases: the first payment of an annual plan, its renewal, a monthly plan."""
+PARALLEL = 0.5
+"""Share of their terms that sentences about different cases have in common; the cases and figures are other."""
 NEAR_BEST = 0.86
 """Share of the best sentence's score that a further one must reach."""
 REDUNDANT = 0.93
@@ -42,15 +46,27 @@ def pieces(text: str) -> list[str]:
 
 
 def picks(
-    readings: Sequence[Reading], scores: Sequence[Sequence[float]], passages: Sequence[Passage], kind: Kind
+    readings: Sequence[Reading],
+    scores: Sequence[Sequence[float]],
+    passages: Sequence[Passage],
+    kind: Kind,
 ) -> list[Pick]:
-    """What to quote: the best sentence, and others nearly as good that say something else; by source, in its order."""
+    """What to quote: the best sentence, and others nearly as good that say something else; by source, in its order.
+
+    Those that say the same of another case, in other figures, come before the rest.
+    """
     ranked = sorted(
         ((score, s, u) for s, own in enumerate(scores) for u, score in enumerate(own)), key=lambda each: -each[0]
     )
+    cases = _cases(ranked, readings)
+    if cases:
+        ranked = [ranked[0], *cases, *(each for each in ranked[1:] if each not in cases)]
     chosen: list[Pick] = []
     for score, source, unit in ranked:
-        if len(chosen) == MOST or score <= 0 or (chosen and score < NEAR_BEST * chosen[0].score):
+        if score <= 0 or (chosen and score < NEAR_BEST * chosen[0].score):
+            break
+        is_case = (score, source, unit) in cases
+        if len(chosen) >= (MOST_CASES if is_case else MOST):
             break
         if chosen and kind == "steps":
             break
@@ -59,7 +75,7 @@ def picks(
             continue
         vector = readings[source].vectors[unit]
         said = (readings[p.source].vectors[p.first : p.last + 1] for p in chosen)
-        if any(float((vectors @ vector).max()) >= REDUNDANT for vectors in said):
+        if not is_case and any(float((vectors @ vector).max()) >= REDUNDANT for vectors in said):
             continue
         numbers = _numbers(readings[source], first, last)
         if numbers and any(numbers <= _numbers(readings[p.source], p.first, p.last) for p in chosen):
@@ -67,6 +83,25 @@ def picks(
         chosen.append(Pick(source, first, last, score))
     sources = list(dict.fromkeys(pick.source for pick in chosen))
     return sorted(chosen, key=lambda pick: (sources.index(pick.source), pick.first))
+
+
+def _cases(ranked: Sequence[tuple[float, int, int]], readings: Sequence[Reading]) -> list[tuple[float, int, int]]:
+    """The sentences that say of another case what the best one says, with other figures, nearly as well as it does."""
+    if not ranked or ranked[0][0] <= 0:
+        return []
+    best, source, unit = ranked[0]
+    one, figures = readings[source].terms[unit], _numbers(readings[source], unit, unit)
+    if not figures or readings[source].units[unit].kind != "prose":
+        return []
+    found: list[tuple[float, int, int]] = []
+    for score, s, u in ranked[1:]:
+        if score < NEAR_BEST * best:
+            break
+        other, own = readings[s].terms[u], _numbers(readings[s], u, u)
+        alike = len(one & other) >= PARALLEL * len(one | other)
+        if readings[s].units[u].kind == "prose" and alike and own and not own <= figures:
+            found.append((score, s, u))
+    return found
 
 
 def _numbers(reading: Reading, first: int, last: int) -> frozenset[str]:

@@ -76,6 +76,29 @@ async def test_two_sentences_that_say_the_same_are_quoted_once(tmp_path: Path) -
         assert (await answered(agents, Question("What does a monthly plan cost?"), twice)).count("12 EUR") == 1
 
 
+async def test_neighbours_that_answer_for_different_cases_are_both_quoted(tmp_path: Path) -> None:
+    found = [
+        passage("The first payment of an annual plan can be refunded within 30 days of the charge.", number=1),
+        passage("The first payment of a monthly plan can be refunded within 7 days of the charge.", number=2),
+        passage("Refunds are paid back to the card that was used for the payment.", number=3),
+    ]
+    async with house(tmp_path) as agents:
+        answer = await answered(agents, Question("How long do I have to ask for a refund?"), found)
+        assert sorted(marker for _, marker in quotes(answer)) == [1, 2]
+
+
+async def test_a_case_that_was_not_asked_for_is_not_quoted(tmp_path: Path) -> None:
+    text = "Within how many days of the charge can the first payment of an annual plan be refunded?"
+    found = [
+        passage("The first payment of an annual plan can be refunded within 30 days of the charge.", number=1),
+        passage("The first payment of a monthly plan can be refunded within 7 days of the charge.", number=2),
+    ]
+    async with house(tmp_path) as agents:
+        answer = await answered(agents, Question(text), found)
+        assert "annual" in answer
+        assert "monthly" not in answer
+
+
 async def test_without_a_passage_it_says_so(tmp_path: Path) -> None:
     async with house(tmp_path) as agents:
         assert "could not find" in await answered(agents, Question("What does it cost?"), [])
