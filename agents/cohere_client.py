@@ -11,6 +11,7 @@ from cohere import AsyncClientV2
 from cohere.core.api_error import ApiError
 
 from agents.retry_after import retry_after
+from agents.watchdog import patience
 
 RETRIES = 2
 """Further attempts after 408, 409, 429, 5xx or no connection."""
@@ -48,7 +49,7 @@ class Cohere:
         failed = CohereFailed(f"did not answer within {within:g} seconds", retryable=True)
         ends = asyncio.get_running_loop().time() + within
         try:
-            async with asyncio.timeout_at(ends):
+            with patience(within):
                 for attempt in range(retries + 1):
                     if attempt:
                         spread = random.uniform(1, 1.5)  # noqa: S311 - so that instances do not all come back at once

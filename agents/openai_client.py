@@ -17,7 +17,7 @@ from agents.errors import AgentError, ModelStreamBroken, ModelTimeout
 from agents.model_limits import ModelLimits
 from agents.openai_errors import from_object, translated
 from agents.retry_after import retry_after
-from agents.watchdog import Watchdog
+from agents.watchdog import Watchdog, patience
 
 DRAIN = 0.1
 """Seconds that the rest after `[DONE]` may take; the connection is reused only when it came to its end."""
@@ -136,7 +136,7 @@ class OpenAIClient:
         """
         client = self._client if retries is None else self._client.with_options(max_retries=retries)
         try:
-            async with asyncio.timeout(within):
+            with patience(within):
                 response = await client.post(path, cast_to=httpx2.Response, body=body)
                 return response.content
         except TimeoutError:
@@ -150,7 +150,7 @@ class OpenAIClient:
 
     async def _post(self, body: Mapping[str, Any]) -> RawStream:
         try:
-            async with asyncio.timeout(self._limits.first_byte):
+            with patience(self._limits.first_byte):
                 return await self._client.post(
                     "/chat/completions", cast_to=object, body=body, stream=True, stream_cls=RawStream
                 )
@@ -163,7 +163,7 @@ class OpenAIClient:
     async def _unstreamed(self, response: httpx2.Response) -> AgentError:
         """Some gateways answer 200 with an error as plain JSON."""
         try:
-            async with asyncio.timeout(self._limits.stall):
+            with patience(self._limits.stall):
                 await response.aread()
             told = response.json()
         except (httpx2.HTTPError, TimeoutError, ValueError):

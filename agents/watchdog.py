@@ -9,6 +9,8 @@ late counts for nothing: its delay is given back, and at least one more look, in
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 LOOKS = 4
 """Looks within a limit: of a standstill at most a limit's fourth is held against who is waited for."""
@@ -78,3 +80,18 @@ class Watchdog:
             return
         self._bit = True
         self._task.cancel()
+
+
+@contextmanager
+def patience(limit: float) -> Iterator[None]:
+    """Raises TimeoutError where what is done here takes longer than so many seconds, as `asyncio.timeout` does."""
+    watchdog = Watchdog()
+    watchdog.watch(limit)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if watchdog.expired():
+            raise TimeoutError from None
+        raise
+    finally:
+        watchdog.close()

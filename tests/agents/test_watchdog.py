@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from agents.watchdog import LATE, LOOKS, Watchdog
+from agents.watchdog import LATE, LOOKS, Watchdog, patience
 
 LIMIT = 0.8
 
@@ -71,3 +71,32 @@ async def test_a_wait_that_goes_on_after_a_standstill_is_cut_all_the_same() -> N
     resumed = loop.time()
     assert await task is None
     assert loop.time() - resumed >= LIMIT / LOOKS
+
+
+async def test_patience_ends_what_takes_too_long_and_nothing_else() -> None:
+    loop = asyncio.get_running_loop()
+    with pytest.raises(TimeoutError), patience(0.05):
+        await loop.create_future()
+    with patience(60):
+        await asyncio.sleep(0)
+
+    async def patient() -> None:
+        with patience(60):
+            await loop.create_future()
+
+    task = asyncio.ensure_future(patient())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_what_is_done_while_the_process_stood_still_is_in_time() -> None:
+    loop = asyncio.get_running_loop()
+    here, there = socket.socketpair()
+    with here, there:
+        here.setblocking(False)
+        loop.call_soon(time.sleep, 2 * LIMIT)
+        loop.call_soon(there.send, b"on time")
+        with patience(LIMIT):
+            assert await loop.sock_recv(here, 10) == b"on time"
