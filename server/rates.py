@@ -18,6 +18,8 @@ log = structlog.get_logger(__name__)
 REMEMBERED = 10_000
 """Refused clients that are known without asking anew, at most."""
 
+PATIENCE = 1.0
+"""Seconds that a request waits for Redis to count it."""
 AWAY = 1.0
 """Seconds for which a store that failed is not asked again; meanwhile nobody is refused."""
 
@@ -87,8 +89,8 @@ async def open_rates(redis_url: str | None, *, per_ip: int, per_key: int) -> Asy
         implementation="redispy",
         wrap_exceptions=True,
         key_prefix="orchestratai:rate",
-        socket_timeout=1.0,
-        socket_connect_timeout=1.0,
+        socket_timeout=PATIENCE,
+        socket_connect_timeout=PATIENCE,
         **options,
     )
     assert isinstance(storage, RedisStorage)  # noqa: S101 - the scheme says so

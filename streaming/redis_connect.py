@@ -31,7 +31,8 @@ from redis.exceptions import (
 
 from streaming.log import StoreError, StoreFull, StoreUnavailable
 
-CONNECT_TIMEOUT = 2.0
+CONNECT_TIMEOUT = 5.0
+"""Seconds; a process that stands still for a while must not lose its Redis by it."""
 REPLY_TIMEOUT = 5.0
 HEALTH_CHECK = 15.0
 POOL = 8
