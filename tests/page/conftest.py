@@ -8,17 +8,18 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.model_server import model_server
 from tests.page import answers
 from tests.page.chromium import ARGS, NoChromium, chromium
 from tests.page.serving import Server, serving
-from tests.page.visitor import Visitor
+from tests.page.visitor import PATIENCE, Visitor
 
 assert answers.page
 Open = Callable[..., Awaitable[Visitor]]
 HERE = Path(__file__).parent
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -70,6 +71,7 @@ def settings(model_url: str) -> dict[str, str]:
         "OPENAI_BASE_URL": model_url,
         "OPENAI_API_KEY": "sk-page",
         "OPENAI_MODEL": "page",
+        "OPENAI_TIMEOUT": "300",  # an answer waits for its test
         "RATE_LIMIT_PER_IP": "100000",
     }
 

@@ -190,7 +190,7 @@ async def test_a_question_asked_meanwhile_waits_for_its_turn(server: Server, vis
     await visitor.ask("What does error E-1031 mean?")
     await expect(visitor.page.locator("article.pending .note")).to_have_text("Waiting for its turn…")
     go.set()
-    await expect(visitor.page.locator("article.turn[data-status=completed]")).to_have_count(2, timeout=30_000)
+    await expect(visitor.page.locator("article.turn[data-status=completed]")).to_have_count(2)
     await expect(visitor.page.locator("article.pending")).to_have_count(0)
 
 

@@ -122,7 +122,7 @@ async def test_the_server_killed_and_restarted(
     await asyncio.to_thread(mortal.start)
     await visitor.writing()
     go.set()
-    await visitor.over(timeout=90_000)
+    await visitor.over()
     await visitor.connected()
     assert "run.restarted" in [event["type"] for event in await visitor.events()]
     await visitor.whole(await session_of(visitor, mortal))
@@ -136,7 +136,7 @@ async def test_a_deploy(mortal: Server, visit: Open, transport: str, time: int, 
     go.set()  # or the server would wait for the answer as long as it can
     await asyncio.to_thread(mortal.stop)
     await asyncio.to_thread(mortal.start)
-    await visitor.over(timeout=90_000)
+    await visitor.over()
     await visitor.connected()
     await visitor.whole(await session_of(visitor, mortal))
 

@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
+PATIENCE = 60_000
+"""Milliseconds after which what a test waits for is missed."""
+
 HELD = "How do I verify a webhook's signature? Tell me slowly, and wait for me."
 """Asked so, the answer stops in its middle until `answers.GO` is set."""
 
@@ -51,7 +54,7 @@ class Visitor:
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self._complaints.append(f"exception: {error}"))
         page.on("request", self._asked)
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE)
 
     @classmethod
     async def open(cls, browser: Browser, url: str, beside: Self | None = None, **context: Any) -> Self:
@@ -101,7 +104,7 @@ class Visitor:
 
     async def connected(self) -> None:
         """The stream is live."""
-        await expect(self.page.locator("#connection")).to_have_attribute("data-state", "live", timeout=30_000)
+        await expect(self.page.locator("#connection")).to_have_attribute("data-state", "live")
 
     async def writing(self, characters: int = 150) -> None:
         """So much of an answer is there, and more to come."""
@@ -111,7 +114,7 @@ class Visitor:
             arg=characters,
         )
 
-    async def over(self, how: str = "completed", timeout: float = 60_000) -> None:
+    async def over(self, how: str = "completed", timeout: float = 2 * PATIENCE) -> None:
         """The newest run has ended."""
         await self.page.wait_for_function(
             ENDED, timeout=timeout

@@ -277,5 +277,6 @@ async def test_a_session_tells_its_active_run_and_how_many_wait(store: Store, le
     assert session.queued == 1
 
 
-async def test_a_store_that_serves_passes_its_check(store: Store) -> None:
+async def test_a_store_that_serves_passes_its_check(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streaming.redis_store.CHECK", 60.0)  # a slow machine's Redis serves, too
     await store.check()
