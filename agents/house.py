@@ -30,6 +30,7 @@ from agents.knowledge.chunking import VERSION
 from agents.knowledge.edge import open_edge
 from agents.knowledge.index import Index
 from agents.knowledge.ingest import Ingest, Progress, Report
+from agents.knowledge.neighbours import standing
 from agents.knowledge.opening import OpenIndex
 from agents.knowledge.remote_vectors import Provider, remote_vectors
 from agents.knowledge.reranking import Reranker
@@ -219,8 +220,9 @@ async def open_agents(
         def specialist(domain: Domain) -> Specialist:
             return Specialist(domain, writer, retrieval, judge, logs, supports)
 
+        still = partial(standing, index)
         caches: dict[AgentId, WithCache] = {
-            domain: WithCache(domain, specialist(domain), store, index.hashes, logs, Earlier(embedding, likeness), ttl)
+            domain: WithCache(domain, specialist(domain), store, still, logs, Earlier(embedding, likeness), ttl)
             for domain, ttl in CACHED.items()
         }
         brief = model.briefly() if isinstance(model, AnswersBriefly) else None

@@ -49,7 +49,8 @@ class Logs:
 
     def vector_search(self, found: Retrieved) -> VectorSearch:
         """What was found."""
-        count = len(found.passages)
+        sources = found.sources
+        count = len(sources)
         order = f", reranked by {found.reranker}" if found.reranker else ""
         return VectorSearch(
             id=self._ids(),
@@ -64,7 +65,7 @@ class Logs:
                 reranker=found.reranker,
                 warning=found.warning,
             ),
-            chunks=tuple(passage.as_chunk() for passage in found.passages),
+            chunks=tuple(passage.as_chunk() for passage in sources),
         )
 
     def documents(self, evidence: Evidence, found: Retrieved) -> Documents:

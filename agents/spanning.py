@@ -9,6 +9,7 @@ from typing import Literal, cast, get_args
 
 from agents.citations import Gate, Supports, through
 from agents.evidence import Evidence, Judge
+from agents.knowledge.neighbours import merged
 from agents.knowledge.quarantine import without_orders
 from agents.knowledge.retrieval import Retrieval, Retrieved
 from agents.llm import LanguageModel, Usage
@@ -149,10 +150,10 @@ class _Told:
 
 
 def _merged(found: Sequence[Retrieved]) -> tuple[Passage, ...]:
-    """The passages of all searches, each once, the best of each search first."""
+    """The passages of all searches, each once, the best of each search first; neighbours as one."""
     most = max((len(each.passages) for each in found), default=0)
     ranked = (each.passages[rank] for rank in range(most) for each in found if rank < len(each.passages))
-    return tuple({passage.chunk_id: passage for passage in ranked}.values())
+    return merged(list({passage.chunk_id: passage for passage in ranked}.values()))
 
 
 def _completed(told: _Told, passages: Sequence[Passage], evidence: Sequence[Evidence]) -> RunCompleted:

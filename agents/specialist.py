@@ -1,16 +1,16 @@
 """An agent that answers from the documents of its domain: search, verdict, then an answer with citations."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from time import perf_counter
 
 from agents.citations import Gate, Supports, through
 from agents.evidence import Evidence, Judge
-from agents.knowledge.retrieval import Retrieval, Retrieved
+from agents.knowledge.retrieval import Retrieval
 from agents.llm import LanguageModel, Usage
 from agents.logs import Logs
-from agents.passage import Domain
+from agents.passage import Domain, Passage
 from agents.question import Question
 from agents.quotes import pieces
 from agents.smalltalk import decline
@@ -41,6 +41,7 @@ class Specialist:
         """vector_search, documents, the answer with its citations, and RunCompleted. Raises AgentError."""
         started = perf_counter()
         found = await self._retrieval.search(standalone(question), domain=self._domain)
+        sources = found.sources
         yield self._logs.vector_search(found)
         evidence = await asyncio.to_thread(self._judge, found)
         yield self._logs.documents(evidence, found)
@@ -49,13 +50,13 @@ class Specialist:
             for piece in pieces(text):
                 yield piece
                 await asyncio.sleep(0)
-            yield self._completed(text, evidence, found, {}, Usage(), started)
+            yield self._completed(text, evidence, sources, {}, Usage(), started)
             return
         said: list[str] = []
         cited: dict[str, int] = {}
         usage = Usage()
-        answer = self._model.answer(question, found.passages, agent=self._domain, verdict=evidence.verdict)
-        markers = Gate(found.passages, self._supports)
+        answer = self._model.answer(question, sources, agent=self._domain, verdict=evidence.verdict)
+        markers = Gate(sources, self._supports)
         async with aclosing(through(markers, answer)) as checked:
             async for output in checked:
                 match output:
@@ -67,13 +68,13 @@ class Specialist:
                     case str():
                         said.append(output)
                         yield output
-        yield self._completed("".join(said), evidence, found, cited, usage, started, dropped=markers.dropped)
+        yield self._completed("".join(said), evidence, sources, cited, usage, started, dropped=markers.dropped)
 
     def _completed(
         self,
         text: str,
         evidence: Evidence,
-        found: Retrieved,
+        sources: Sequence[Passage],
         cited: dict[str, int],
         usage: Usage,
         started: float,
@@ -81,7 +82,7 @@ class Specialist:
         dropped: int = 0,
     ) -> RunCompleted:
         # What is cited comes first; the rest was read, too.
-        read = sorted(found.passages, key=lambda passage: cited.get(passage.chunk_id, len(found.passages) + 1))
+        read = sorted(sources, key=lambda passage: cited.get(passage.chunk_id, len(sources) + 1))
         return RunCompleted(
             message=text,
             agent=self._domain,

@@ -212,6 +212,12 @@ class EdgeIndex:
         )
         return {str(record.id): str((record.payload or {})["content_hash"]) for record in records}
 
+    async def passages(self, chunk_ids: Sequence[str]) -> dict[str, Passage]:
+        records = await self._run(
+            lambda: self._shard.retrieve(list(chunk_ids), with_payload=list(_FIELDS), with_vector=False)
+        )
+        return {str(record.id): _passage(str(record.id), record.payload or {}) for record in records}
+
     async def settle(self) -> None:
         def settle() -> TermStatistics:
             self._shard.flush()

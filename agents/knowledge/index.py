@@ -79,6 +79,10 @@ class Index(Protocol):
         """The content hashes of those of the chunks that exist."""
         ...
 
+    async def passages(self, chunk_ids: Sequence[str]) -> dict[str, Passage]:
+        """Those of the chunks that exist, by id."""
+        ...
+
     async def settle(self) -> None:
         """Makes what was put durable and fast to search, and renews the statistics."""
         ...

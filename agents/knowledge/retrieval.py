@@ -10,6 +10,7 @@ import numpy as np
 
 from agents.embedding import Embedding, Vectors
 from agents.knowledge.index import Candidate, Index
+from agents.knowledge.neighbours import merged
 from agents.knowledge.ranking import Ranked, chosen, domains, ranked
 from agents.knowledge.reranking import Reranker, in_order
 from agents.knowledge.vectors import IndexEmbedding
@@ -56,6 +57,11 @@ class Retrieved:
     latency: float
     reranker: str | None = None
     warning: str | None = None
+
+    @property
+    def sources(self) -> tuple[Passage, ...]:
+        """The passages as an answer rests on them: those that follow on one another are one."""
+        return merged(self.passages)
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,13 @@ class ServerIndex:
         )
         return {str(record.id): str((record.payload or {})["content_hash"]) for record in records}
 
+    async def passages(self, chunk_ids: Sequence[str]) -> dict[str, Passage]:
+        await self._prepared()
+        records = await _answered(
+            self._client.retrieve(self.name, list(chunk_ids), with_payload=_FIELDS, with_vectors=False)
+        )
+        return {str(record.id): _passage(record) for record in records}
+
     async def settle(self) -> None:
         await self._prepared()
         self.statistics = await self._count()

@@ -109,6 +109,7 @@ async def test_a_chunk_put_twice_is_there_once_in_its_last_form(opening: Opening
         assert await index.hashes([later.passage.chunk_id, str(uuid4())]) == {
             later.passage.chunk_id: "hash of cats like fish"
         }
+        assert await index.passages([later.passage.chunk_id, str(uuid4())]) == {later.passage.chunk_id: later.passage}
 
 
 async def test_a_document_is_whole_only_with_all_its_chunks_of_one_version(opening: Opening) -> None:
