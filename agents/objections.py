@@ -1,8 +1,9 @@
 """What sentences of a source have against a clause of an answer, but for its words. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
+from agents.determiners import at_odds
 from agents.function_words import AGAINST
 from agents.pages import Page, Window
 from agents.statements import Statement
@@ -11,6 +12,8 @@ T = TypeVar("T")
 
 VERBATIM = 0.65
 """Share of a source's words that a sentence has, from which it is taken for that sentence with something changed."""
+DENIED = 0.25
+"""Share of a clause's words from which being denied on one side alone tells that it says something else."""
 ALIKE = 0.8
 """Share of the words of two sentences that are the same, from which their order tells who does what to whom."""
 
@@ -25,7 +28,14 @@ def objections(claim: Statement, whole: Statement, window: Window, page: Page) -
             "names",
             bool(claim.names - there - page.ours) or _rivals(claim, whole, window) or _unnamed(whole, window, known),
         ),
-        ("negation", _negation(claim, window, there)),
+        ("negation", _negation(claim, whole, window)),
+        ("polarity", _polarity(claim, whole, window)),
+        ("determiners", at_odds(claim.determined, union(each.determined for each in window))),
+        ("parties", _parties(claim, whole, window, page)),
+        ("doers", _doers(whole, window)),
+        ("sameness", _sameness(claim, window)),
+        ("heads", _turned_around(whole, window)),
+        ("when", _when(claim, window)),
         ("modality", _modality(claim, window)),
         ("direction", _direction(claim, window)),
         ("subject", _another_subject(claim, whole, window)),
@@ -100,21 +110,85 @@ def _another_subject(claim: Statement, whole: Statement, window: Window) -> bool
     )
 
 
-def _negation(claim: Statement, window: Window, there: frozenset[str]) -> bool:
+def _polarity(claim: Statement, whole: Statement, window: Window) -> bool:
+    """Whether what is denied on one side is affirmed on the other: a good part of it, or what the negative is about."""
+    affirmed, denied = union(each.affirmed for each in window), union(each.denied for each in window)
+    against = (whole.denied - whole.affirmed) & (affirmed - denied)
+    turned = (whole.affirmed - whole.denied) & (denied - affirmed)
+    struck = whole.struck & against | union(each.struck for each in window) & turned
+    return bool(struck & claim.stems) or len((against | turned) & claim.stems) > DENIED * len(
+        claim.stems & (affirmed | denied)
+    )
+
+
+def _parties(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
+    """Whether somebody takes part that the window does not know."""
+    known = page.head.stems.union(*(each.stems for each in window))
+    others = union(each.parties | each.anybody | each.names for each in window) - whole.stems
+    return bool(claim.parties - known) or bool(others and claim.anybody - known)
+
+
+def _doers(whole: Statement, window: Window) -> bool:
+    """Whether what somebody does in one is done to them in the other."""
+    ours, theirs = whole.done_by, union(each.done_by for each in window)
+    order = [key for each in window for key in each.order]
+    turned = not window[0].passive and any(_acts_after(verb, agent, order) for verb, agent in ours - theirs)
+    return turned or (not whole.passive and any(_acts_after(verb, agent, whole.order) for verb, agent in theirs - ours))
+
+
+def _acts_after(verb: str, agent: str, order: Sequence[str]) -> bool:
+    """Whether both are there, and the verb before who does it."""
+    return verb in order and agent in order and order.index(verb) < order.index(agent)
+
+
+def _sameness(claim: Statement, window: Window) -> bool:
+    """Whether it is told to be another, of which the window knows nothing."""
+    return "other" in claim.flags and not union(each.flags for each in window) & {"same", "other"}
+
+
+def _turned_around(whole: Statement, window: Window) -> bool:
+    """Whether those who do it in one sentence have it done to them in the other, in the same voice."""
+    ours, theirs = whole.does, window[0].does
+    return (
+        bool(ours and theirs)
+        and not ours & theirs
+        and whole.passive == window[0].passive
+        and ours <= union(each.stems for each in window)
+        and theirs <= whole.stems
+    )
+
+
+def _when(claim: Statement, window: Window) -> bool:
+    """Whether one side has it before something, and the other after."""
+    ours = {word for word, _ in claim.leads if word in ("before", "after")}
+    theirs = {word for each in window for word, _ in each.leads if word in ("before", "after")}
+    return bool(ours) and bool(theirs) and not ours & theirs
+
+
+def _negation(claim: Statement, whole: Statement, window: Window) -> bool:
     """Whether something is negated on one side alone."""
+    affirmed = union(each.affirmed for each in window) - union(each.denied for each in window)
     theirs = [scope for each in window for scope in each.negated]
     left = list(theirs)
     for scope in claim.negated:
         match = next((other for other in left if scope & other), None)
         if match is not None:
             left.remove(match)
-        elif scope & there or not theirs:
+        elif scope & affirmed or not theirs:
             return True
     ours = union(claim.negated)
-    return any(not other & ours and len(other & claim.stems) * 2 > len(other) for other in theirs)
+    said = claim.stems & (whole.affirmed - whole.denied)
+    return any(not other & ours and len(other & said) * 2 > len(other) for other in theirs)
 
 
-_AGAINST_FLAGS = (("also", "only"), ("some", "all"), ("same", "other"), ("other", "same"))
+_AGAINST_FLAGS = (
+    ("also", "only"),
+    ("some", "all"),
+    ("all", "some"),
+    ("all", "only"),
+    ("same", "other"),
+    ("other", "same"),
+)
 """What a claim may not say where the source says the other."""
 
 
@@ -159,4 +233,6 @@ _TURNS = AGAINST | {
     ("to", "by"),
     ("until", "from"),
     ("from", "until"),
+    ("until", "after"),
+    ("after", "until"),
 }

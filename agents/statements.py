@@ -5,10 +5,32 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from agents.determiners import beside, determined
 from agents.durations import durations
 from agents.forms import stem
-from agents.function_words import AGAINST, NUMBERS
-from agents.subjects import subject
+from agents.function_words import NUMBERS
+from agents.parties import done_by, parties
+from agents.polarity import polarity
+from agents.statement_words import (
+    BREAKS,
+    DIRECTIONS,
+    DUTIES,
+    FLAGS,
+    FREE,
+    HOLDS_TOGETHER,
+    LARGE,
+    LOWER,
+    MODALS,
+    NOT,
+    ORDINALS,
+    PHRASES,
+    SIGNS,
+    SPELLED,
+    TENS,
+    TIMES,
+    UPPER,
+)
+from agents.subjects import condition, subject
 from agents.terms import term
 from agents.terms import words as words_of
 
@@ -28,107 +50,6 @@ _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being)\b(?: \w+){0,2} \w+(?
 _FIRST = re.compile(r",|\s(?:and|or)\s")
 _ADVERB = re.compile(r"\b(?:always|also|usually|often|sometimes|never|automatically|then|only|\w{3,}lly)\b", re.I)
 _LIST = re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)])\s+")
-_NOT = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "none",
-        "nobody",
-        "nothing",
-        "neither",
-        "nor",
-        "without",
-        "cannot",
-        "unable",
-        "except",
-        "hardly",
-        "unless",
-    ]
-)
-_BREAKS = frozenset(
-    [
-        "and",
-        "but",
-        "so",
-        "because",
-        "which",
-        "while",
-        "although",
-        "whereas",
-        "or",
-        "if",
-        "when",
-        "as",
-        "that",
-        "who",
-        "until",
-        "unless",
-    ]
-)
-_PREFIX = re.compile(r"^(?:un|non|in|im|ir|dis)(?=\w{4})")
-_SIGNS = {"€": "eur", "$": "usd", "£": "gbp", "%": "percent"}
-_SPELLED = {
-    "euro": "eur",
-    "euros": "eur",
-    "dollars": "usd",
-    "dollar": "usd",
-    "yearly": "annually",
-    "licence": "license",
-}
-_TENS = {
-    name: str(10 * n)
-    for n, name in enumerate(("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), 2)
-}
-_ORDINALS = {"fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7", "tenth": "10", "second": "2", "third": "3"}
-_FREE = frozenset(["one", "once", "both", "second", "third", "fourth", "fifth", "sixth", "seventh", "tenth"])
-"""Number words that are also other words: a source's count, a claim's do not."""
-_PHRASES = (
-    (re.compile(r"\b(?:not only|one and the same|as soon as|as well as|as long as)\b", re.I), " "),
-    (
-        re.compile(
-            r"\b(?:at (?:the )?most|up to|(?:no|not) (?:more|longer|later|larger) than|as many as"
-            r"|(?:a )?maximum of|maximum(?= \d)|(?:does|do|can|must) not exceed|(?:less|fewer|smaller|shorter) than"
-            r"|limited to|limit of)\b",
-            re.I,
-        ),
-        " upperbound ",
-    ),
-    (
-        re.compile(
-            r"\b(?:at (?:the )?least|(?:no|not) (?:less|fewer|earlier|smaller) than|(?:a )?minimum of|minimum(?= \d)"
-            r"|(?:more|longer|larger|greater|later) than|exceed(?:s|ed|ing)?|in excess of)\b",
-            re.I,
-        ),
-        " lowerbound ",
-    ),
-    (re.compile(r"\b(?:or|and) (?:more|later|newer|higher|above|up)\b", re.I), " lowerafter "),
-    (re.compile(r"\bat the latest\b|\bat most\b|\bor (?:less|fewer|sooner|earlier)\b", re.I), " upperafter "),
-    (re.compile(r"\b(?:do|does|did) not (?:have|need) to\b|\bneed not\b|\bno need to\b", re.I), " may "),
-    (re.compile(r"\b(?:has|have|had|needs?|is required|are required|is obliged|are obliged) to\b", re.I), " must "),
-    (re.compile(r"\b(?:is|are) (?:allowed|able|free) to\b", re.I), " can "),
-    (re.compile(r"\bin advance\b|\bahead(?: of)?\b|\bprior to\b|\bbeforehand\b|\bearlier\b", re.I), " before "),
-    (re.compile(r"\bafterwards?\b|\blater\b|\bfollowing\b", re.I), " after "),
-    (re.compile(r"\b(is|are|be|turned|switched|set) (?:on|active)(?= by\b| for\b|[.,;]|$)", re.I), r"\1 enabled"),
-    (re.compile(r"\b(is|are|be|turned|switched|set) off\b", re.I), r"\1 disabled"),
-    (re.compile(r"\b(e-?mail|log|sign|set|back|opt|turn|switch)[- ](in|out|up|on|off)\b", re.I), r"\1\2"),
-    (re.compile(r"(?<=\w)n't\b"), " not"),
-    (re.compile(r"\bcannot\b", re.I), "can not"),
-)
-_UPPER = frozenset(["upperbound", "within", "until", "under", "below", "before"])
-_LOWER = frozenset(["lowerbound", "over", "above", "after", "from", "since"])
-_MODALS = {"must": "must", "can": "may", "could": "may", "may": "may", "might": "may", "should": "must"}
-_FLAGS = {
-    **dict.fromkeys(("only", "solely", "exclusively", "alone", "just"), "only"),
-    **dict.fromkeys(("also", "too", "even", "additionally"), "also"),
-    **dict.fromkeys(("all", "every", "each", "any", "always"), "all"),
-    **dict.fromkeys(("some", "several", "few", "sometimes"), "some"),
-    **dict.fromkeys(("same", "identical", "equal"), "same"),
-    **dict.fromkeys(("different", "another", "other", "differing"), "other"),
-}
-_TIMES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
-_LARGE = re.compile(rf"\b(\d+(?:\.\d+)?) ({'|'.join(_TIMES)})\b", re.I)
-_DIRECTIONS = frozenset(word for pair in AGAINST for word in pair) | {"to", "by"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +77,15 @@ class Statement:
     passive: bool = False
     order: tuple[str, ...] = ()
     follows: frozenset[tuple[str, str]] = frozenset()
+    affirmed: frozenset[str] = frozenset()
+    denied: frozenset[str] = frozenset()
+    struck: frozenset[str] = frozenset()
+    determined: frozenset[tuple[str, str]] = frozenset()
+    done_by: frozenset[tuple[str, str]] = frozenset()
+    parties: frozenset[str] = frozenset()
+    anybody: frozenset[str] = frozenset()
+    does: frozenset[str] = frozenset()
+    beside: frozenset[tuple[str, str]] = frozenset()
 
     def near(self, figure: str) -> frozenset[str]:
         """The words around a figure, wherever it stands."""
@@ -192,10 +122,11 @@ def statement(text: str) -> Statement:
         "".join(word[0] for word in found.split() if word[0].isupper()).lower() for found in _INITIALS.findall(plain)
     )
     plain_text = plain
-    for pattern, instead in _PHRASES:
+    for pattern, instead in PHRASES:
         plain = pattern.sub(instead, plain)
+    affirmed, denied, struck = polarity(plain_text)
     reading = _Reading()
-    plain = _LARGE.sub(_whole, plain)
+    plain = LARGE.sub(_whole, plain)
     for found in _TOKEN.finditer(durations(plain)):
         kind, token = found.lastgroup, found.group().lower()
         if kind == "stop":
@@ -207,9 +138,12 @@ def statement(text: str) -> Statement:
         elif kind == "figure":
             _figure(reading, token if token[0] == "@" else "#" + re.sub(r",(?=\d{3})", "", token))
         else:
-            _word(reading, _SIGNS.get(token, _SPELLED.get(token, token)))
+            _word(reading, SIGNS.get(token, SPELLED.get(token, token)))
     _end_scope(reading)
-    about = _FIRST.split(_ADVERB.sub(" ", subject(text)))[0]
+    rest = condition(text)[1]
+    named, anybody = parties(reading.words)
+    does = frozenset(map(stem, words_of(subject(rest)))) & (named | anybody)
+    about = " ".join(_FIRST.split(_ADVERB.sub(" ", subject(each)))[0] for each in dict.fromkeys((text, rest)))
     return Statement(
         words=tuple(dict.fromkeys(reading.words)),
         stems=frozenset(map(stem, [*reading.words, *initials])),
@@ -227,11 +161,20 @@ def statement(text: str) -> Statement:
         | {figure for figure in reading.figures if figure in about.lower()},
         passive=bool(_PASSIVE.search(text)),
         follows=frozenset(_follows(reading.order)),
+        affirmed=affirmed,
+        denied=denied,
+        struck=struck,
+        determined=determined(plain_text),
+        done_by=done_by(plain_text),
+        parties=named,
+        anybody=anybody,
+        does=does,
+        beside=frozenset(beside(plain_text)),
     )
 
 
 def _whole(found: re.Match[str]) -> str:
-    return f"{float(found[1]) * 10 ** _TIMES[found[2].lower()]:.0f}"
+    return f"{float(found[1]) * 10 ** TIMES[found[2].lower()]:.0f}"
 
 
 def _follows(order: list[str]) -> Iterator[tuple[str, str]]:
@@ -250,9 +193,11 @@ def _figure(reading: _Reading, token: str, *, owed: bool = True) -> None:
         reading.owed.add(token)
     reading.order.append(token)
     for word in reading.leading:
-        if word in _UPPER:
+        if word in ("from", "to", "into"):
+            reading.leads.add((word, token))
+        if word in UPPER:
             reading.bounds.add((token, "most"))
-        elif word in _LOWER:
+        elif word in LOWER:
             reading.bounds.add((token, "least"))
     reading.leading = []
 
@@ -262,9 +207,9 @@ def _word(reading: _Reading, word: str) -> None:
         if reading.order and reading.order[-1][0] in "#@":
             reading.bounds.add((reading.order[-1], "most" if word == "upperafter" else "least"))
         return
-    if word in _BREAKS:
+    if word in BREAKS:
         _end_scope(reading)
-    if word in _NOT:
+    if word in NOT:
         if reading.scope and not reading.negated[-1]:  # "not never"
             reading.negated.pop()
             reading.scope = 0
@@ -272,22 +217,24 @@ def _word(reading: _Reading, word: str) -> None:
             reading.negated.append([])
             reading.scope = SCOPE
         return
-    if word in _MODALS:
-        reading.modal = _MODALS[word]
+    if word in MODALS:
+        reading.modal = MODALS[word]
         return
-    if word in _FLAGS:
-        reading.flags.add(_FLAGS[word])
+    if word in DUTIES:
+        reading.modals.add((DUTIES[word], ""))
+    if word in FLAGS:
+        reading.flags.add(FLAGS[word])
         return
-    number = NUMBERS.get(word, _TENS.get(word, _ORDINALS.get(word, word)))
+    number = NUMBERS.get(word, TENS.get(word, ORDINALS.get(word, word)))
     if number[0].isdigit():
-        _figure(reading, "#" + number.rstrip("ndrth"), owed=word not in _FREE)
+        _figure(reading, "#" + number.rstrip("ndrth"), owed=word not in FREE)
         return
-    if word in _UPPER or word in _LOWER or word in _DIRECTIONS:
+    if word in UPPER or word in LOWER or word in DIRECTIONS:
         if reading.order and reading.order[-1][0] == "@" and word in ("before", "after"):
             reading.bounds.add((reading.order[-1], word))
         reading.leading.append(word)
         return
-    if term(word) is None:
+    if term(word) is None or word in HOLDS_TOGETHER:
         return
     key = stem(word)
     if reading.modal:

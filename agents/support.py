@@ -10,14 +10,13 @@ In doubt it is not supported: a marker too few costs a reader less than one that
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
-from itertools import permutations
 from math import fsum
 
 from agents.embedding import Vectors, WordVectors
 from agents.forms import stem
-from agents.function_words import OPPOSITES
 from agents.lexicon import Lexicon
 from agents.objections import VERBATIM, objections, union
+from agents.opposites import Opposites
 from agents.pages import Page, Window, host, page_of
 from agents.parts import parts
 from agents.passage import Passage
@@ -44,10 +43,6 @@ LARGEST = 0.9
 """How much a single word may say that the passage has not."""
 REMEMBERED = 2048
 
-_UNITS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade", "century")
-_OPPOSITE = OPPOSITES | frozenset(permutations(_UNITS, 2)) | {("same", "different"), ("different", "same")}
-"""Words of which one cannot stand for the other."""
-
 
 class Support:
     """A `Supports` for the gate. CPU only, some .5 ms a sentence and passage; safe to call from several threads."""
@@ -58,7 +53,7 @@ class Support:
         self._page = lru_cache(maxsize=REMEMBERED)(page_of)
         self._relation = lru_cache(maxsize=65536)(lexicon.relation)
         self._pair = lru_cache(maxsize=65536)(self._cosine)
-        self._opposed = lru_cache(maxsize=65536)(self._opposite)
+        self._opposed = lru_cache(maxsize=65536)(Opposites(lexicon))
         self._known = lru_cache(maxsize=8192)(self._looked_up)
 
     def __call__(self, sentence: str, passage: Passage) -> bool:
@@ -103,6 +98,8 @@ class Support:
         others = list(dict.fromkeys(word for each in window for word in each.words))
         if any(self._replaced(whole, each) for each in window):
             return -1.0
+        if self._other_kind(claim, whole, stems | page.head.stems, window):
+            return -1.0
         total = met = foreign = 0.0
         for word in claim.words:
             key, says = stem(word), self._says(word)
@@ -126,6 +123,21 @@ class Support:
         if not total:
             return 1.0
         return -1.0 if foreign > FOREIGN * total else met / total
+
+    def _other_kind(self, claim: Statement, whole: Statement, known: frozenset[str], window: Window) -> bool:
+        """Whether a thing is told by another word before it: "the support team" for "the sales team"."""
+        theirs = union(each.beside for each in window)
+        others = [word for each in window for word in each.words]
+        for key, thing in claim.beside:
+            if key in known or (key, thing) in theirs:
+                continue
+            word = _plain(key, claim)
+            if f"{word} {_plain(thing, claim)} ".find("ed ") > 0 or word.endswith("ing") or self._says(word) < 0.5:
+                continue  # says how it is, not what it is
+            told = any(each == thing and other not in whole.stems for other, each in theirs)
+            if told and self._met(word, others, whole) < NEAR:
+                return True
+        return False
 
     def _met(self, word: str, others: Sequence[str], whole: Statement) -> float:
         """How far one of the words stands for a word, 0..1; -1 where one says the opposite."""
@@ -166,10 +178,6 @@ class Support:
                     return True
         return False
 
-    def _opposite(self, one: str, other: str) -> bool:
-        ours, theirs = {one, *self._lexicon.bases(one)}, {other, *self._lexicon.bases(other)}
-        return _prefixed(one, other) or any((a, b) in _OPPOSITE for a in ours for b in theirs)
-
     def _stands_for(self, one: str, other: str) -> bool:
         return self._relation(one, other) in ("same", "kin") or self._pair(one, other) >= SYNONYM
 
@@ -184,12 +192,9 @@ class Support:
         return vectors[0], float(says[0])
 
 
-def _prefixed(one: str, other: str) -> bool:
-    long, short = (one, other) if len(one) > len(other) else (other, one)
-    return len(short) > 3 and long.endswith(short) and long.removesuffix(short) in _UN
-
-
-_UN = frozenset(["un", "non", "in", "im", "ir", "dis", "de"])
+def _plain(key: str, *among: Statement) -> str:
+    """The word that a stem is of."""
+    return next((word for each in among for word in each.words if stem(word) == key), "")
 
 
 def _quoted(sentence: str, text: str) -> bool:

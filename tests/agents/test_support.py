@@ -107,3 +107,62 @@ async def test_a_model_that_quotes_is_cited_through_the_house(tmp_path: Path) ->
     ):
         _, text, _ = await asked(agents, "Can the first payment of a monthly plan be refunded?")
         assert text.endswith(" [1].")
+
+
+@pytest.mark.parametrize(
+    ("source", "right", "wrong"),
+    [
+        (
+            "Entries are buffered if the target cannot be reached.",
+            "If the target can't be reached, entries are buffered",
+            "If the target can be reached, entries are buffered",
+        ),
+        (
+            "A link can be copied, but a folder cannot.",
+            "You can copy a link, but not a folder",
+            "You can copy a folder",
+        ),
+        (
+            "Tickets are stored in Ghent regardless of the region of the workspace.",
+            "Tickets are stored in Ghent, whichever region the workspace has",
+            "Tickets are stored in Ghent in the region of the workspace",
+        ),
+        (
+            "Pellmere combines several workspaces on a single invoice.",
+            "Several workspaces get a single invoice",
+            "Several invoices are for a single workspace",
+        ),
+        (
+            "An email is sent after every failed attempt.",
+            "After each failed attempt, an email is sent",
+            "After the last failed attempt, an email is sent",
+        ),
+        ("Only owners can buy packs.", "Packs can only be bought by owners", "Packs can be bought by admins only"),
+        (
+            "A member reports the loss to an admin.",
+            "The loss is reported to an admin by a member",
+            "The loss is reported to a member by an admin",
+        ),
+        (
+            "The move is arranged by the sales team.",
+            "The sales team arranges the move",
+            "The support team arranges the move",
+        ),
+        (
+            "Uninstalling the client keeps all local files.",
+            "If you uninstall the client, local files are kept",
+            "If you uninstall the client, local files are removed",
+        ),
+        (
+            "A switch from monthly to annual billing is immediate.",
+            "Switching from monthly to annual billing is immediate",
+            "Switching from annual to monthly billing is immediate",
+        ),
+        ("A code is required for every login.", "Every login requires a code", "A code is optional for every login"),
+    ],
+)
+def test_of_two_sentences_with_the_same_words_only_the_one_that_says_the_same_is_supported(
+    support: Support, source: str, right: str, wrong: str
+) -> None:
+    assert support(right, passage(source))
+    assert not support(wrong, passage(source))

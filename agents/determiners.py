@@ -1,0 +1,75 @@
+"""Which thing a sentence speaks of, and of how many: every attempt, the last, a single one; the support team. Pure."""
+
+import re
+from collections.abc import Iterator
+
+from agents.forms import stem
+from agents.terms import term
+
+REACH = 2
+"""Words after a determiner that it may belong to."""
+
+_KINDS = {
+    "all": "all every each any everything both entire whole always",
+    "some": "some certain few",
+    "many": "several multiple many various numerous",
+    "one": "one single",
+    "first": "first initial",
+    "last": "last final",
+    "next": "next upcoming following",
+    "previous": "previous preceding earlier past",
+    "same": "same identical",
+    "other": "other another different separate",
+}
+_KIND = {word: kind for kind, words in _KINDS.items() for word in words.split()}
+_AGAINST = {
+    "all": {"some", "one", "first", "last", "next", "previous"},
+    "some": {"all"},
+    "many": {"one"},
+    "one": {"many", "all"},
+    "first": {"all", "last", "next", "previous"},
+    "last": {"all", "first", "next"},
+    "next": {"last", "previous", "same", "first"},
+    "previous": {"next", "same", "all", "last"},
+    "same": {"other", "next", "previous"},
+    "other": {"same"},
+}
+_SIDE = re.compile(r"[^\W_]+|[^\s]")
+_TOKEN = re.compile(r"[^\W_]+|[,;:.!?()—–]")
+
+
+def determined(text: str) -> frozenset[tuple[str, str]]:
+    """Kinds of determiners, each with the stem of a word that it may belong to."""
+    return frozenset(_determined([found.group().lower() for found in _TOKEN.finditer(text)]))
+
+
+def at_odds(ours: frozenset[tuple[str, str]], theirs: frozenset[tuple[str, str]]) -> bool:
+    """Whether there is a thing of which one side says another number or another of several than the other."""
+    return any(
+        key == other and against in _AGAINST[kind] and (kind, key) not in theirs
+        for kind, key in ours
+        for against, other in theirs
+    )
+
+
+def _determined(tokens: list[str]) -> Iterator[tuple[str, str]]:
+    for place, token in enumerate(tokens):
+        if token in _KIND:
+            left = REACH
+            for after in tokens[place + 1 : place + 2 + 2 * REACH]:
+                if not after[0].isalnum() or not left or after in _KIND:
+                    break
+                if term(after) is not None:
+                    yield _KIND[token], stem(after)
+                    left -= 1
+
+
+def beside(text: str) -> Iterator[tuple[str, str]]:
+    """Words that say something, and stand side by side."""
+    before = ""
+    for found in _SIDE.finditer(text):
+        word = found.group().lower()
+        key = stem(word) if word[0].isalpha() and term(word) is not None else ""
+        if before and key:
+            yield before, key
+        before = key
