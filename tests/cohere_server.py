@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qsl
 
-from tests.model_server import Connection, ModelServer, Reply, Request, embeddings, reranked
+from tests.model_server import Connection, ModelServer, embeddings, reranked
+from tests.model_wire import Reply, Request
 
 GARBAGE = b"{garbage"
 Behaviour = Callable[[Reply], Awaitable[None]]

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.model_server import SCRIPTS, ModelServer, model_server
+from tests.model_server import ModelServer, model_server
+from tests.model_wire import SCRIPTS
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import re
 import threading
 from collections.abc import Iterator
 
-from tests.model_server import Reply, quoted, script, words
+from tests.model_wire import Reply, quoted, script, words
 
 HELD = """{quote}
 

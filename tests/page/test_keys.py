@@ -8,6 +8,7 @@ from playwright.async_api import expect
 
 from tests.page.conftest import Open
 from tests.page.serving import Server, serving
+from tests.page.test_sessions import run_line
 from tests.page.visitor import Visitor
 
 REFUSED = r"the server responded with a status of 401"
@@ -50,7 +51,7 @@ async def test_the_page_asks_for_a_key_and_says_when_it_is_refused(keyed: Server
     await visitor.ask(QUESTION)
     await visitor.over()
     await visitor.page.reload()
-    await visitor.connected()
+    await visitor.over()
     assert "E-1020" in await visitor.prose().inner_text(), "the tab keeps its key"
 
 
@@ -75,3 +76,32 @@ async def test_when_the_key_is_revoked_another_goes_on_with_the_conversation(
     assert await visitor.prose().inner_text() == answer
     await visitor.ask("How much is the Team plan?")
     await visitor.over()
+
+
+@pytest.mark.parametrize("transport", ["sse", "ws"])
+async def test_a_server_that_asks_for_a_key(
+    settings: dict[str, str], tmp_path: Path, visit: Open, transport: str
+) -> None:
+    with serving(tmp_path, **settings, API_KEYS="demo:key-of-the-demo", RATE_LIMIT_PER_KEY="100000") as keyed:
+        visitor = await visit(keyed.page)
+        visitor.allows = "status of 401"
+        await visitor.page.locator("#key-field").fill("key-of-somebody-else")
+        await visitor.page.keyboard.press("Enter")
+        await expect(visitor.page.locator("#key")).to_be_visible()
+        await visitor.page.locator("#key-field").fill("key-of-the-demo")
+        await visitor.page.keyboard.press("Enter")
+        await visitor.connected()
+        if transport == "ws":
+            await visitor.over_socket()
+            await expect(visitor.page.locator(".line-text")).to_have_text("Connected · WebSocket")
+        await visitor.ask("What does error E-1020 mean?")
+        await visitor.over()
+        await visitor.page.reload()
+        await visitor.over()
+        await visitor.page.click("#toggle-developer")
+        await expect(visitor.page.locator(".keyed")).to_be_visible()
+        line = await visitor.page.locator(".line-ask").inner_text()
+        assert "key-of-the-demo" not in line
+        await run_line(line, ORCHESTRATAI_KEY="key-of-the-demo")
+        await expect(visitor.page.locator("article.turn[data-status=completed]")).to_have_count(2)
+        await visitor.page.context.close()  # the server ends now

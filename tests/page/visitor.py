@@ -125,16 +125,21 @@ class Visitor:
         """The raw events, as the developers' drawer copies them."""
         if await self.page.locator("#developer").is_hidden():
             await self.page.click("#toggle-developer")
-        await self.page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
-        await self.page.click("#developer [data-copy=events]")
-        copied = await self.page.evaluate("window.copied")
+        copied = await self.copying(self.page.locator("#developer [data-copy=events]"))
         await self.page.click("#close-developer")
         return [json.loads(line) for line in copied.splitlines()]
 
     async def copied(self, n: int = -1) -> Any:
         """The answer as its copy button gives it."""
-        await self.page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
-        await self.turn(n).get_by_role("button", name="Copy").click()
+        return await self.copying(self.turn(n).get_by_role("button", name="Copy"))
+
+    async def copying(self, button: Locator) -> Any:
+        """What this button copies."""
+        await self.page.evaluate(
+            "delete window.copied; navigator.clipboard.writeText = async (text) => { window.copied = text; }"
+        )
+        await button.click()
+        await self.page.wait_for_function("window.copied !== undefined")
         return await self.page.evaluate("window.copied")
 
     async def whole(self, session: Any) -> None:

@@ -1,0 +1,81 @@
+"""A conversation as a whole: kept, shared, deleted, and looked at from outside with the lines that the page shows."""
+
+import asyncio
+import json
+import os
+
+from playwright.async_api import expect
+
+from tests.page.conftest import Open
+from tests.page.serving import Server
+
+
+async def test_a_session_is_kept_shared_begun_anew_and_deleted(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    await visitor.ask("What does error E-1020 mean?")
+    await visitor.over()
+    first = await visitor.session
+    await visitor.page.reload()
+    await visitor.over()
+    assert await visitor.session == first
+    other = await visit(await visitor.copying(visitor.page.locator("#share")))
+    await other.over()
+    assert await other.copied() == await visitor.copied()
+    await visitor.page.click("#new")
+    await expect(visitor.page.locator("#welcome")).to_be_visible()
+    await visitor.connected()
+    assert await visitor.session != first
+    await other.page.click("#delete")
+    await other.page.get_by_role("button", name="Keep it").click()
+    assert server.get(f"/api/session/{first}")["session_id"] == first
+    await other.page.click("#delete")
+    await other.page.get_by_role("button", name="Delete", exact=True).last.click()
+    await expect(other.page.locator("#welcome")).to_be_visible()
+    await other.connected()
+    assert await other.session != first
+
+
+async def test_a_deleted_session_is_told_to_whoever_still_looks_at_it(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    await visitor.ask("What does error E-1020 mean?")
+    await visitor.over()
+    other = await visit(server.page, beside=visitor)
+    await other.over()
+    await visitor.page.click("#delete")
+    await visitor.page.click("#confirm-yes")
+    await expect(other.page.locator("#notice")).to_contain_text("no longer exists")
+    await other.page.click("#notice-new")
+    await other.ask("What does error E-1031 mean?")
+    await other.over()
+
+
+async def test_the_drawer_shows_events_and_lines_that_work(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    await visitor.ask("What does error E-1020 mean?")
+    await visitor.over()
+    await visitor.page.click("#toggle-developer")
+    await expect(visitor.page.locator(".raw-type").first).to_have_text("run.started")
+    await expect(visitor.page.locator(".raw-type").last).to_have_text("run.completed")
+    await visitor.page.locator(".raw summary").last.click()
+    whole = json.loads(await visitor.page.locator(".raw-whole pre").inner_text())
+    assert whole["type"] == "run.completed"
+    await run_line(await visitor.page.locator(".line-ask").inner_text())
+    await expect(visitor.page.locator("article.turn[data-status=completed]")).to_have_count(2)
+    follow = (await visitor.page.locator(".line-follow").inner_text()).replace(
+        "/events?", f"/events?run={whole['run_id']}&"
+    )
+    assert "event: run.completed" in await run_line(follow)
+    await visitor.page.keyboard.press("Escape")
+
+
+async def run_line(line: str, **env: str) -> str:
+    """What a line says when it is pasted into a shell; it must end well."""
+    process = await asyncio.create_subprocess_shell(
+        line + " --fail --silent --show-error",
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, **env},
+    )
+    said, complaint = await process.communicate()
+    assert process.returncode == 0, complaint.decode()
+    return said.decode()
