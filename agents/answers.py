@@ -68,8 +68,12 @@ class AnswerStore(Protocol):
         """What was put and dropped after that place, and the place to go on from; "" is the beginning."""
         ...
 
-    async def looked_up(self, agent: str, *, hit: bool) -> tuple[int, float]:
-        """Counts one lookup; the number of answers, and the share of lookups that hit, 0..1."""
+    async def size(self, agent: str) -> int:
+        """The number of answers whose time is not over."""
+        ...
+
+    async def looked_up(self, agent: str, *, hit: bool) -> float:
+        """Counts one lookup; the share of lookups that hit, 0..1."""
         ...
 
 
@@ -113,11 +117,15 @@ class MemoryStore:
         changes = [(key, entry.question) for key, entry in shelf.entries.items() if entry.number > after]
         return changes, str(shelf.number)
 
-    async def looked_up(self, agent: str, *, hit: bool) -> tuple[int, float]:
-        shelf, now = self._shelf(agent), self._clock()
+    async def size(self, agent: str) -> int:
+        now = self._clock()
+        return sum(entry.until > now for entry in self._shelf(agent).entries.values())
+
+    async def looked_up(self, agent: str, *, hit: bool) -> float:
+        shelf = self._shelf(agent)
         shelf.lookups += 1
         shelf.hits += hit
-        return sum(entry.until > now for entry in shelf.entries.values()), shelf.hits / shelf.lookups
+        return shelf.hits / shelf.lookups
 
     def _shelf(self, agent: str) -> _Shelf:
         return self._shelves.setdefault(agent, _Shelf())

@@ -58,12 +58,12 @@ class WithCache:
             return
         started = perf_counter()
         key = key_of(question.text)
-        found, similarity = await self._standing(key), 1.0
+        (found, size), similarity = await asyncio.gather(self._standing(key), self._store.size(self._name)), 1.0
         kind: Literal["exact", "semantic"] = "exact"
         if found is None:
             found, similarity = await self._alike(question.text)
             kind = "semantic"
-        size, rate = await self._store.looked_up(self._name, hit=found is not None)
+        rate = await self._store.looked_up(self._name, hit=found is not None)
         if found is not None:
             yield self._logs.cache(
                 CacheData(status="hit", kind=kind, similarity=round(similarity, 4), hit_rate=round(rate, 4), size=size)

@@ -45,6 +45,7 @@ from agents.question import Answerer, Question
 from agents.reading import Reader
 from agents.rewriting import Rewriter
 from agents.router import Route, Router
+from agents.routes import Routes
 from agents.second_opinion import SecondOpinion
 from agents.spanning import Spanning
 from agents.specialist import Specialist
@@ -237,7 +238,9 @@ async def open_agents(
             return Workplace(search, index, task.history, lambda: datetime.now(UTC))
 
         yield Agents(
-            orchestrator=Orchestrator(router, retrieval, team, writer, spanning, logs, *helped),
+            orchestrator=Orchestrator(
+                router, retrieval, team, writer, spanning, logs, Routes(lambda: index.statistics), *helped
+            ),
             ingest=ingest,
             retrieval=retrieval,
             router=router,

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from time import perf_counter
 
+from agents.cache import cacheable
 from agents.citations import gate
 from agents.clauses import clauses
 from agents.knowledge.retrieval import Retrieval
@@ -14,6 +15,7 @@ from agents.question import Answerer, Question
 from agents.quotes import pieces
 from agents.rewriting import Rewriter
 from agents.router import Route, Router, named
+from agents.routes import Routes
 from agents.second_opinion import SecondOpinion
 from agents.smalltalk import off_topic
 from agents.spanning import Spanning, spanning
@@ -32,6 +34,7 @@ class Orchestrator:
         model: LanguageModel,
         several: Spanning,
         logs: Logs,
+        routes: Routes,
         rewriter: Rewriter | None = None,
         second_opinion: SecondOpinion | None = None,
     ) -> None:
@@ -41,6 +44,7 @@ class Orchestrator:
         self._model = model
         self._several = several
         self._logs = logs
+        self._routes = routes
         self._rewriter = rewriter
         self._second_opinion = second_opinion
 
@@ -74,6 +78,16 @@ class Orchestrator:
         """Who answers a question. Raises AgentError."""
         if question.agent is not None and question.agent != "orchestrator":
             return named(question.agent)
+        if not cacheable(question):
+            return await self._looked_into(question)
+        edition, route = self._routes.edition, self._routes.get(question.text)
+        if route is None:
+            route = await self._looked_into(question)
+            if not route.spans:
+                self._routes.put(question.text, route, edition)
+        return route
+
+    async def _looked_into(self, question: Question) -> Route:
         previous = next((turn.agent for turn in reversed(question.history) if turn.speaker == "agent"), None)
         alone = standalone(question)
         whole = await self._routed(alone, previous)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from server.errors import RUN_CANCELLED, SHUTTING_DOWN, DoorError, run_failed
 from server.house import House
 from server.identity import caller_in
-from server.opening import run_start
+from server.opening import beginning
 from server.requests import prefers_async, read_json, wants_events
 from server.schemas import Accepted, ChatRequest, ChatResponse
 from server.stream import event_stream
@@ -31,7 +31,6 @@ async def chat(request: Request) -> Response:
     session_id = str(body.session_id)
     request.state.session_id = session_id
     asked = RunRequest("chat", body.message, body.agent)
-    before = await house.store.top(session_id)
     key = request.headers.get("idempotency-key")
     run = await submit(house, caller_in(request.scope), session_id, asked, on_busy=body.on_busy, idempotency_key=key)
     if prefers_async(request):
@@ -41,7 +40,7 @@ async def chat(request: Request) -> Response:
             {"Preference-Applied": "respond-async", "Location": events_url(run)},
             JSON,
         )
-    after = run_start(run, before)
+    after = await beginning(house.runs, house.store, run, caller_in(request.scope).owner)
     if wants_events(request):
         return event_stream(house, request.scope, session_id, after, run.run_id)
     return Response(answer(session_id, run.run_id, await events_of(house, run, after)), media_type=JSON)

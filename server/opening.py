@@ -8,8 +8,9 @@ import orjson
 from streaming.control import Hello, HelloData, Snapshot
 from streaming.event import START, Event, EventId, MalformedId, format_id, parse_id
 from streaming.fold import State, apply, empty, new_run
-from streaming.log import Run, Store
+from streaming.log import Run, RunNotFound, Store
 from streaming.reader import Reader
+from streaming.runs import Runs
 
 
 async def open_stream(store: Store, reader: Reader) -> tuple[Hello, Snapshot | None]:
@@ -38,6 +39,22 @@ def cursor_of(text: str) -> EventId:
 def run_start(run: Run | None, before: EventId) -> EventId:
     """A cursor before the run's first event, given the log's end at a time when the run had not started."""
     return (run.first, 0) if run is not None and run.first else before
+
+
+async def beginning(runs: Runs, store: Store, run: Run, owner: str) -> EventId:
+    """A cursor before the first event of a run that was just submitted. Raises StoreUnavailable."""
+    if run.first:
+        return (run.first, 0)
+    await asyncio.sleep(0)  # a claim that went with the submission is known one step later
+    first = runs.first_of(run.run_id)
+    if first is not None:
+        return (first, 0)
+    end = await store.top(run.session_id)
+    try:
+        # Asked after the end: a run that has not started by now has nothing before it.
+        return run_start(await store.run(run.run_id, owner), end)
+    except RunNotFound:  # the session was deleted: the reader is told so
+        return end
 
 
 async def _whole(store: Store, session_id: str, cursor: EventId, top: EventId) -> bool:

@@ -26,6 +26,8 @@ async def submit(
     key = idempotency(idempotency_key, session_id if named else caller.client, asked, on_busy)
     with house.load:
         await house.quotas.check_runs(caller)
+        # Its look for work goes with the submission: one commit, or one round trip, for both.
+        house.runs.wake(session_id)
         run, new = await house.store.submit(session_id, caller.owner, asked, on_busy=on_busy, idempotency=key)
         house.runs.wake(session_id)
     if new:

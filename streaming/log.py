@@ -15,6 +15,9 @@ LEASE = 10.0
 QUEUE_LIMIT = 20
 """Messages that may wait in a session while a run is active."""
 
+EARLIER = 50
+"""Runs before its own that a lease tells of."""
+
 IDEMPOTENCY_TTL = 24 * 3600.0
 """Seconds for which an idempotency key is remembered."""
 
@@ -142,11 +145,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to write a session's log for one attempt at a run."""
+    """The right to write a session's log for one attempt at a run.
+
+    `earlier` are the newest of the session's runs before it, oldest first.
+    """
 
     session_id: str
     run: Run
     generation: int
+    earlier: Sequence[Run] = ()
 
     @property
     def attempt(self) -> int:

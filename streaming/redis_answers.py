@@ -106,13 +106,20 @@ return found
 )
 """(era, number to go on from, then of each change its key and its question, nil for what was dropped)."""
 
+SIZE = Script(
+    HEAD
+    + """
+-- now
+expire()
+return redis.call('ZCARD', UNTIL)
+"""
+)
+
 LOOKED_UP = Script(
     HEAD
     + """
 -- now, 1 for a hit
-expire()
-return {redis.call('ZCARD', UNTIL), redis.call('HINCRBY', COUNTS, 'lookups', 1),
-  redis.call('HINCRBY', COUNTS, 'hits', ARGV[2])}
+return {redis.call('HINCRBY', COUNTS, 'lookups', 1), redis.call('HINCRBY', COUNTS, 'hits', ARGV[2])}
 """
 )
 
@@ -150,10 +157,14 @@ class RedisAnswers:
             for key, question in zip(found[2::2], found[3::2], strict=True):
                 changes.append((key.decode(), None if question is None else question.decode()))
 
-    async def looked_up(self, agent: str, *, hit: bool) -> tuple[int, float]:
-        """Counts one lookup; the number of answers, and the share of lookups that hit, 0..1."""
+    async def size(self, agent: str) -> int:
+        """The number of answers whose time is not over."""
+        return int(await self._script(SIZE, agent) or 0)
+
+    async def looked_up(self, agent: str, *, hit: bool) -> float:
+        """Counts one lookup; the share of lookups that hit, 0..1."""
         found = await self._script(LOOKED_UP, agent, int(hit))
-        return (found[0], found[2] / found[1]) if found else (0, 0.0)
+        return found[1] / found[0] if found else 0.0
 
     async def _script(self, script: Script, agent: str, *arguments: Any) -> Any:
         base = f"{PREFIX}:{{answers:{agent}}}"

@@ -1,6 +1,6 @@
 """How much is going on in all instances that share a Redis: a sorted set of the sessions used lately."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from streaming.log import Census
 from streaming.redis_keys import PREFIX, UNFINISHED
@@ -40,9 +40,9 @@ class RedisCensus:
         self._pipe = pipe
         self._now = now
 
-    async def touch(self, session_id: str) -> None:
+    def touch(self, session_id: str) -> Awaitable[None]:
         """The session was used."""
-        await self._pipe.script(TOUCH, [ACTIVE], self._now(), session_id, KEPT_MS)
+        return self._pipe.script(TOUCH, [ACTIVE], self._now(), session_id, KEPT_MS)
 
     async def __call__(self, within: float) -> Census:
         """The counts; sessions with a run that is not over stand for their runs, and linger for some seconds."""

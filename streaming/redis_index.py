@@ -5,7 +5,7 @@ run is submitted, and leaves only once it was found without a run twice, ten sec
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from streaming.redis_keys import UNFINISHED, session_keys
 from streaming.redis_pipe import Pipe
@@ -62,9 +62,9 @@ class Unfinished:
         self._pipe = pipe
         self._now = now
 
-    async def enter(self, session_id: str) -> None:
+    def enter(self, session_id: str) -> Awaitable[int]:
         """Let everyone look at the session from now on."""
-        await self._pipe.script(ENTER, [UNFINISHED], self._now(), session_id)
+        return self._pipe.script(ENTER, [UNFINISHED], self._now(), session_id)
 
     async def free(self) -> list[str]:
         """The sessions with a run that nobody holds; the others are put off, or leave."""

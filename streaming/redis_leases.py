@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from streaming.log import LEASE, Fenced, Lease, Run, SessionNotFound, StoreUnavailable
+from streaming.log import EARLIER, LEASE, Fenced, Lease, Run, SessionNotFound, StoreUnavailable
 from streaming.redis_index import Unfinished
 from streaming.redis_keys import session_keys
 from streaming.redis_ledger_scripts import CLAIM, RELEASE, RENEW
@@ -46,7 +46,7 @@ class Leases:
         token = uuid.uuid4().hex
         earlier = self._unanswered.get(session_id, "")
         self._unanswered[session_id] = token
-        arguments = (self._now(), LEASE_MS, self._ttl, self.holder, token, earlier, KEPT_APPENDS, self._ttl)
+        arguments = (self._now(), LEASE_MS, self._ttl, self.holder, token, earlier, KEPT_APPENDS, self._ttl, EARLIER)
         try:
             reply = await self._pipe.script(CLAIM, session_keys(session_id), *arguments)
         except StoreUnavailable:
@@ -56,8 +56,9 @@ class Leases:
         del self._unanswered[session_id]
         if not reply:
             return None
-        generation, owner, created_at, fields = reply
-        lease = Lease(session_id, run_from(session_id, fields), int(generation))
+        generation, owner, created_at, fields, before = reply
+        runs = tuple(run_from(session_id, each) for each in before)
+        lease = Lease(session_id, run_from(session_id, fields), int(generation), runs)
         self._held[session_id] = Held(lease, owner.decode(), created_at.decode())
         return lease
 

@@ -114,14 +114,22 @@ CLAIM = Script(
     PRELUDE
     + RETENTION
     + """
--- now, lease, ttl, holder, token of this call, token of a call without an answer, most appends, their age
+-- now, lease, ttl, holder, token of this call, token of a call without an answer, most appends, their age, most earlier
+local function earlier(run)
+  local found = {}
+  for _, other in ipairs(redis.call('LRANGE', ORDER, -tonumber(ARGV[9]), -1)) do
+    if other == run then break end
+    table.insert(found, view(other))
+  end
+  return found
+end
 local meta = redis.call('HMGET', META, 'generation', 'held_until', 'claim', 'owner', 'created_at', 'sequence')
 local run = redis.call('LINDEX', QUEUE, 0)
 if not meta[1] or not run then return {} end
 local now, generation = milliseconds(ARGV[1]), tonumber(meta[1])
 if tonumber(meta[2]) > now then
   if ARGV[6] == '' or meta[3] ~= ARGV[6] then return {} end
-  return {meta[1], meta[4], meta[5], view(run)}
+  return {meta[1], meta[4], meta[5], view(run), earlier(run)}
 end
 if tonumber(meta[6]) > 0 then redis.call('HSET', META, 'before', meta[1]..'-'..meta[6]) end
 local found = redis.call('HMGET', RUNS, run..':state', run..':released', run..':first', run..':cancelled_by')
@@ -134,10 +142,10 @@ forget(run, tonumber(ARGV[7]), now - tonumber(ARGV[8]))
 redis.call('HSET', META, 'generation', claimed, 'sequence', 0, 'holder', ARGV[4], 'claim', ARGV[5],
   'held_until', now + tonumber(ARGV[2]), 'cancel', found[4] or '')
 touch(ARGV[3])
-return {claimed, meta[4], meta[5], view(run)}
+return {claimed, meta[4], meta[5], view(run), earlier(run)}
 """
 )
-"""(), or (generation, owner, when the session was made, the run)."""
+"""(), or (generation, owner, when the session was made, the run, those before it)."""
 
 RENEW = Script(
     PRELUDE

@@ -96,9 +96,11 @@ class Sessions:
             earlier = await self._find(run_id, owner)
             if earlier is not None:
                 return earlier, False, []
-        await asyncio.gather(self._unfinished.enter(session_id), self._census.touch(session_id))
+        # Sent together, in this order; the run is only taken in once the session's entry is, too.
+        entered, touched = self._unfinished.enter(session_id), self._census.touch(session_id)
         arguments = (owner, run_id, encoded(request), on_busy, QUEUE_LIMIT, RUNS_KEPT, HOLDERS)
-        reply = await self._pipe.script(SUBMIT, session_keys(session_id), self._now(), self._ttl, *arguments)
+        submitted = self._pipe.script(SUBMIT, session_keys(session_id), self._now(), self._ttl, *arguments)
+        _, _, reply = await asyncio.gather(entered, touched, submitted)
         match reply[0]:
             case b"new":
                 return run_from(session_id, reply[1]), True, [other.decode() for other in reply[2]]

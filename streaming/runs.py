@@ -57,8 +57,13 @@ class Runs:
         """How many runs this process executes now."""
         return len(self._active)
 
+    def first_of(self, run_id: str) -> int | None:
+        """The generation of a run's first attempt, where this process executes the run now."""
+        held = self._active.get(run_id)
+        return held[0].run.first if held is not None else None
+
     def wake(self, session_id: str) -> None:
-        """Look for work in this session."""
+        """Look for work in this session, as soon as the caller has made its next call of the store."""
         if self._draining:
             return
         if session_id in self._working:
@@ -117,8 +122,7 @@ class Runs:
             message = f"The run was lost {run.lost} times with the instance that ran it."
             yield RunFailed(code="run_lost", message=message, retryable=True)
             return
-        earlier = [other for other in await self._store.runs(lease.session_id) if other.created_at < run.created_at]
-        async with aclosing(self._answer(run, earlier)) as answer:
+        async with aclosing(self._answer(run, lease.earlier)) as answer:
             async for item in answer:
                 yield item
 

@@ -80,17 +80,21 @@ class SqliteAnswers(SqliteFile):
         rows = await self._tried(self._query(query), nothing)
         return [(key, question) for _, key, question in rows], str(rows[-1][0] if rows else after)
 
-    async def looked_up(self, agent: str, *, hit: bool) -> tuple[int, float]:
-        """Counts one lookup; the number of answers, and the share of lookups that hit, 0..1."""
+    async def size(self, agent: str) -> int:
+        """The number of answers whose time is not over."""
         what = (agent, self._clock())
-        self._lookups[agent] += 1
-        self._hits[agent] += hit
 
         def query(db: sqlite3.Connection) -> int:
             (count,) = db.execute("SELECT COUNT(*) FROM answers WHERE agent=? AND until>?", what).fetchone()
             return int(count)
 
-        return await self._tried(self._query(query), 0), self._hits[agent] / self._lookups[agent]
+        return await self._tried(self._query(query), 0)
+
+    async def looked_up(self, agent: str, *, hit: bool) -> float:
+        """Counts one lookup; the share of lookups that hit, 0..1."""
+        self._lookups[agent] += 1
+        self._hits[agent] += hit
+        return self._hits[agent] / self._lookups[agent]
 
     async def _tried(self, work: Awaitable[T], otherwise: T) -> T:
         try:

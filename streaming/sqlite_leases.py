@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from streaming.log import LEASE, Lease, Run
+from streaming.log import EARLIER, LEASE, Lease, Run
 from streaming.sqlite_file import SqliteFile
 from streaming.sqlite_rows import RUN, UNFINISHED, held, run_of
 
@@ -22,10 +22,13 @@ class SqliteLeases(SqliteFile):
             if session is None or session[1] > now:
                 return None
             row = db.execute(
-                f"{RUN} WHERE session_id=? AND {UNFINISHED} ORDER BY number LIMIT 1", (session_id,)
+                f"SELECT run_id, number FROM runs WHERE session_id=? AND {UNFINISHED} ORDER BY number LIMIT 1",
+                (session_id,),
             ).fetchone()
             if row is None:
                 return None
+            before = f"{RUN} WHERE session_id=? AND number<? ORDER BY number DESC LIMIT ?"
+            earlier = [run_of(each) for each in db.execute(before, (session_id, row[1], EARLIER))]
             generation = max(session[0] + 1, int(now * 1000))
             db.execute(
                 "UPDATE sessions SET generation=?, holder=?, held_until=? WHERE session_id=?",
@@ -36,7 +39,8 @@ class SqliteLeases(SqliteFile):
                 "state='running', first=CASE first WHEN 0 THEN ? ELSE first END WHERE run_id=?",
                 (generation, row[0]),
             )
-            return Lease(session_id, run_of(db.execute(f"{RUN} WHERE run_id=?", (row[0],)).fetchone()), generation)
+            run = run_of(db.execute(f"{RUN} WHERE run_id=?", (row[0],)).fetchone())
+            return Lease(session_id, run, generation, tuple(reversed(earlier)))
 
         return await self._writer.run(write)
 

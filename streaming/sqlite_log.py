@@ -33,7 +33,7 @@ class SqliteLog(SqliteFile):
             if ending is not None:
                 self._end(db, session_id, ending)
 
-        await self._writer.run(write, patient=_can_wait(events))
+        await self._writer.run(write, patient=_can_wait(events), single=ending is None)
         deliver = self._attached.get(session_id)
         if deliver is not None:
             deliver(session_id, events)

@@ -13,7 +13,7 @@ from streaming.log import StoreError, StoreFull, StoreUnavailable
 
 T = TypeVar("T")
 Operation = Callable[[sqlite3.Connection], Any]
-Batch = list[tuple[Operation, asyncio.Future[Any]]]
+Batch = list[tuple[Operation, bool, asyncio.Future[Any]]]
 
 WINDOW = 0.005
 """Seconds between two commits of operations that can wait: what comes in between shares the second."""
@@ -69,13 +69,17 @@ class SqliteThread:
         await asyncio.to_thread(self._thread.join)
         self._connection.close()
 
-    async def run(self, operation: Callable[[sqlite3.Connection], T], *, patient: bool = False) -> T:
+    async def run(
+        self, operation: Callable[[sqlite3.Connection], T], *, patient: bool = False, single: bool = False
+    ) -> T:
         """The operation's result, once it is committed. Raises what it raised, or StoreUnavailable, StoreFull.
+
+        A `single` operation changes the file with one statement at most, and so needs no transaction around it.
 
         A `patient` operation may wait up to WINDOW for company, when the commit before was less than that ago.
         """
         future: asyncio.Future[T] = self._loop.create_future()
-        self._gathered.append((operation, future))
+        self._gathered.append((operation, single, future))
         wait = self._flushed + WINDOW - self._loop.time() if patient else 0.0
         if self._timer is None or (wait <= 0 and not self._hurried):
             if self._timer is not None:
@@ -94,11 +98,14 @@ class SqliteThread:
 
     def _work(self) -> None:
         while (batch := self._queue.get()) is not None:
-            results = self._commit([operation for operation, _ in batch])
-            self._loop.call_soon_threadsafe(_settle, [future for _, future in batch], results)
+            alone = len(batch) == 1 and batch[0][1]
+            results = self._commit([operation for operation, _, _ in batch], alone)
+            self._loop.call_soon_threadsafe(_settle, [future for _, _, future in batch], results)
 
-    def _commit(self, operations: list[Operation]) -> list[Any]:
+    def _commit(self, operations: list[Operation], alone: bool) -> list[Any]:
         try:
+            if alone:  # each statement hands Python's lock to and fro: BEGIN and COMMIT would be two more
+                return [self._attempt(operations[0])]
             self._connection.execute("BEGIN IMMEDIATE")
             results = [self._attempt(operation) for operation in operations]
             self._connection.execute("COMMIT")

@@ -18,5 +18,8 @@ class Afresh:
     async def since(self, agent: str, place: str) -> tuple[Changes, str]:
         return [], place
 
-    async def looked_up(self, agent: str, *, hit: bool) -> tuple[int, float]:
-        return 0, 0.0
+    async def size(self, agent: str) -> int:
+        return 0
+
+    async def looked_up(self, agent: str, *, hit: bool) -> float:
+        return 0.0

@@ -10,7 +10,7 @@ from server.chat import JSON, events_of
 from server.errors import NO_MODEL, UNKNOWN_TOOL, DoorError
 from server.house import House
 from server.identity import caller_in
-from server.opening import run_start
+from server.opening import beginning
 from server.requests import prefers_async, read_json, wants_events
 from server.stream import event_stream
 from server.submitting import submit
@@ -28,7 +28,6 @@ async def start(request: Request) -> Response:
     asked = task_of(house, body)
     caller = caller_in(request.scope)
     session_id, named = await session_of(house, caller, request, body.session_id)
-    before = await house.store.top(session_id)
     key = request.headers.get("idempotency-key")
     run = await submit(house, caller, session_id, asked, idempotency_key=key, named=named)
     if not named:
@@ -36,7 +35,7 @@ async def start(request: Request) -> Response:
     if prefers_async(request):
         headers = {"Preference-Applied": "respond-async", "Location": f"/api/v1/agent/run/{run.run_id}"}
         return Response(await as_it_stands(house, run), 202, headers, JSON)
-    after = run_start(run, before)
+    after = await beginning(house.runs, house.store, run, caller.owner)
     if wants_events(request):
         return event_stream(house, request.scope, session_id, after, run.run_id)
     return Response(view(house, run, await events_of(house, run, after)), media_type=JSON)

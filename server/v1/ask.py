@@ -10,7 +10,7 @@ from starlette.responses import Response
 from server.chat import JSON, accepted, ended_well, events_of, events_url
 from server.house import House
 from server.identity import caller_in
-from server.opening import run_start
+from server.opening import beginning
 from server.requests import prefers_async, read_json, wants_events
 from server.stream import event_stream
 from server.submitting import submit
@@ -27,7 +27,6 @@ async def ask(request: Request) -> Response:
     caller = caller_in(request.scope)
     session_id, named = await session_of(house, caller, request, body.session_id)
     options = {"user_id": body.user_id} if body.user_id is not None else {}
-    before = await house.store.top(session_id)
     key = request.headers.get("idempotency-key")
     asked = RunRequest("ask", body.query, options=options)
     run = await submit(house, caller, session_id, asked, idempotency_key=key, named=named)
@@ -36,7 +35,7 @@ async def ask(request: Request) -> Response:
     if prefers_async(request):
         headers = {"Preference-Applied": "respond-async", "Location": events_url(run)}
         return Response(accepted(run).model_dump_json(), 202, headers, JSON)
-    after = run_start(run, before)
+    after = await beginning(house.runs, house.store, run, caller.owner)
     if wants_events(request):
         return event_stream(house, request.scope, session_id, after, run.run_id)
     return Response(answer(run.run_id, await events_of(house, run, after)), media_type=JSON)

@@ -157,10 +157,11 @@ async def test_generations_grow_also_when_the_clock_goes_back(store: Store, leas
 async def test_runs_of_a_session_are_claimed_in_the_order_they_came(store: Store) -> None:
     session_id = (await store.create_session("")).session_id
     submitted = [(await store.submit(session_id, "", ASK))[0].run_id for _ in range(3)]
-    claimed = []
+    claimed: list[str] = []
     for _ in submitted:
         lease = await store.claim(session_id)
         assert lease is not None
+        assert [(run.run_id, run.state) for run in lease.earlier] == [(run_id, "completed") for run_id in claimed]
         claimed.append(lease.run.run_id)
         await store.append(session_id, tokens(lease, 1, ended=True))
     assert claimed == submitted

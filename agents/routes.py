@@ -1,0 +1,38 @@
+"""Where questions were routed lately, so that one that comes again reaches the cache without a search."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+from agents.hashing import content_hash
+from agents.router import Route
+
+CAPACITY = 4096
+"""Questions whose routes are kept, as many as answers of one agent; a route takes about 1 KiB."""
+
+
+class Routes:
+    """Routes by the question's text, letter for letter; of the text nothing is kept but a hash.
+
+    A route rests on what the index holds: they all fall as soon as `edition` gives another object than before.
+    """
+
+    def __init__(self, edition: Callable[[], object], capacity: int = CAPACITY) -> None:
+        self._edition = edition
+        self._capacity = capacity
+        self._routes: OrderedDict[str, tuple[object, Route]] = OrderedDict()
+
+    @property
+    def edition(self) -> object:
+        """What a route rests on that is made now."""
+        return self._edition()
+
+    def get(self, text: str) -> Route | None:
+        """The route of this very text, if it was kept and the index is as it was."""
+        edition, route = self._routes.get(content_hash(text.encode()), (None, None))
+        return route if edition is self._edition() else None
+
+    def put(self, text: str, route: Route, edition: object) -> None:
+        """Keep a route that rests on this edition; the oldest falls out."""
+        self._routes[content_hash(text.encode())] = edition, route
+        if len(self._routes) > self._capacity:
+            self._routes.popitem(last=False)
