@@ -2,10 +2,11 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
+from itertools import groupby
 from time import perf_counter
-from typing import Literal
+from typing import Literal, cast
 
 from agents.answers import AnswerStore, Cached, decoded, encoded
 from agents.earlier import Earlier
@@ -68,7 +69,7 @@ class WithCache:
             yield self._logs.cache(
                 CacheData(status="hit", kind=kind, similarity=round(similarity, 4), hit_rate=round(rate, 4), size=size)
             )
-            for part in found.parts:
+            for part in _run_together(found.parts):
                 yield part
                 await asyncio.sleep(0)
             latency = round((perf_counter() - started) * 1000, 3)
@@ -99,9 +100,13 @@ class WithCache:
     async def _alike(self, text: str) -> tuple[Cached | None, float]:
         """The answer to the nearest earlier question that asks the same, and their cosine."""
         changes, self._place = await self._store.since(self._name, self._place)
-        if changes:
-            await asyncio.to_thread(self._earlier.take, changes)
-        for key, cosine in await asyncio.to_thread(self._earlier.like, text):
+
+        def like() -> Sequence[tuple[str, float]]:
+            if changes:
+                self._earlier.take(changes)
+            return self._earlier.like(text)
+
+        for key, cosine in await asyncio.to_thread(like):
             if found := await self._standing(key):
                 return found, cosine
             await asyncio.to_thread(self._earlier.forget, key)
@@ -128,6 +133,15 @@ class WithCache:
                     case _:
                         pass
                 yield output
+
+
+def _run_together(parts: Sequence[str | Citation]) -> Iterator[str | Citation]:
+    """The parts with the pieces of text between two citations as one: all is there at once, and each event costs."""
+    for is_text, some in groupby(parts, key=lambda part: isinstance(part, str)):
+        if is_text:
+            yield "".join(cast("Iterator[str]", some))
+        else:
+            yield from some
 
 
 def cacheable(question: Question) -> bool:
