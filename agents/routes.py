@@ -19,7 +19,8 @@ class Routes:
     def __init__(self, edition: Callable[[], object], capacity: int = CAPACITY) -> None:
         self._edition = edition
         self._capacity = capacity
-        self._routes: OrderedDict[str, tuple[object, Route]] = OrderedDict()
+        self._routes: OrderedDict[str, Route] = OrderedDict()
+        self._of: object = None
 
     @property
     def edition(self) -> object:
@@ -28,11 +29,18 @@ class Routes:
 
     def get(self, text: str) -> Route | None:
         """The route of this very text, if it was kept and the index is as it was."""
-        edition, route = self._routes.get(content_hash(text.encode()), (None, None))
-        return route if edition is self._edition() else None
+        self._renew()
+        return self._routes.get(content_hash(text.encode()))
 
     def put(self, text: str, route: Route, edition: object) -> None:
-        """Keep a route that rests on this edition; the oldest falls out."""
-        self._routes[content_hash(text.encode())] = edition, route
-        if len(self._routes) > self._capacity:
-            self._routes.popitem(last=False)
+        """Keep a route that rests on this edition, unless that is no longer the index's; the oldest falls out."""
+        self._renew()
+        if edition is self._of:
+            self._routes[content_hash(text.encode())] = route
+            if len(self._routes) > self._capacity:
+                self._routes.popitem(last=False)
+
+    def _renew(self) -> None:
+        if self._of is not (current := self._edition()):
+            self._routes.clear()
+            self._of = current

@@ -57,3 +57,10 @@ def test_the_oldest_route_falls_out() -> None:
     for text in ("a", "b", "c"):
         routes.put(text, route, routes.edition)
     assert [routes.get(text) for text in ("a", "b", "c")] == [None, route, route]
+
+
+def test_a_route_that_was_made_while_the_index_changed_is_not_kept() -> None:
+    editions = [object(), object()]
+    routes = Routes(lambda: editions[-1])
+    routes.put("a", named("billing"), editions[0])
+    assert routes.get("a") is None
