@@ -18,34 +18,14 @@ ALIKE = 0.8
 """Share of the words of two sentences that are the same, from which their order tells who does what to whom."""
 
 
-def objections(claim: Statement, whole: Statement, window: Window, page: Page) -> list[str]:
-    """What a window of the passage has against a clause, but for its words."""
-    there = page.head.stems.union(*(each.stems for each in window))
-    known = page.head.titled.union(*(each.titled for each in page.said)) - page.ours
-    checks = (
-        ("figures", _figures(claim, whole, window, page.head)),
-        (
-            "names",
-            bool(claim.names - there - page.ours) or _rivals(claim, whole, window) or _unnamed(whole, window, known),
-        ),
-        ("negation", _negation(claim, whole, window)),
-        ("polarity", _polarity(claim, whole, window)),
-        ("determiners", at_odds(claim.determined, union(each.determined for each in window))),
-        ("parties", _parties(claim, whole, window, page)),
-        ("doers", _doers(whole, window)),
-        ("sameness", _sameness(claim, window)),
-        ("heads", _turned_around(whole, window)),
-        ("when", _when(claim, window)),
-        ("modality", _modality(claim, window)),
-        ("direction", _direction(claim, window)),
-        ("subject", _another_subject(claim, whole, window)),
-    )
-    return [name for name, objects in checks if objects]
+def objects(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
+    """Whether a window of the passage has anything against a clause of the whole sentence, but for its words."""
+    return any(check(claim, whole, window, page) for check in _CHECKS)
 
 
-def _figures(claim: Statement, whole: Statement, window: Window, head: Statement) -> bool:
+def _figures(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
     """Whether a figure is missing, bounds the other way, or is one of something else."""
-    if not claim.owed <= head.figures.union(*(each.figures for each in window)):
+    if not claim.owed <= page.head.figures.union(*(each.figures for each in window)):
         return True
     theirs = union(each.bounds for each in window)
     for figure, bound in claim.bounds:
@@ -72,7 +52,17 @@ def union(sets: Iterable[frozenset[T]]) -> frozenset[T]:
     return frozenset[T]().union(*sets)
 
 
-def _rivals(claim: Statement, whole: Statement, window: Window) -> bool:
+def _names(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
+    """Whether a name is missing, or is another."""
+    there = page.head.stems.union(*(each.stems for each in window))
+    return (
+        bool(claim.names - there - page.ours)
+        or _rivals(whole, window)
+        or _unnamed(whole, window, page.head.titled.union(*(each.titled for each in page.said)) - page.ours)
+    )
+
+
+def _rivals(whole: Statement, window: Window) -> bool:
     """Whether the window is about names of which the sentence has none, and the sentence about others."""
     theirs = union(each.names for each in window)
     ours = whole.stems & theirs
@@ -86,7 +76,7 @@ def _unnamed(whole: Statement, window: Window, known: frozenset[str]) -> bool:
     return bool(names) and names != about and not names & whole.stems
 
 
-def _another_subject(claim: Statement, whole: Statement, window: Window) -> bool:
+def _another_subject(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
     """Whether the window is about something that does not occur in the sentence, which is about something else.
 
     Or about what the sentence says is done to, by what it is done to here, in the same voice.
@@ -110,7 +100,7 @@ def _another_subject(claim: Statement, whole: Statement, window: Window) -> bool
     )
 
 
-def _polarity(claim: Statement, whole: Statement, window: Window) -> bool:
+def _polarity(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
     """Whether what is denied on one side is affirmed on the other: a good part of it, or what the negative is about."""
     affirmed, denied = union(each.affirmed for each in window), union(each.denied for each in window)
     against = (whole.denied - whole.affirmed) & (affirmed - denied)
@@ -121,6 +111,11 @@ def _polarity(claim: Statement, whole: Statement, window: Window) -> bool:
     )
 
 
+def _determiners(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
+    """Whether it is about another number of things, or another of several."""
+    return at_odds(claim.determined, union(each.determined for each in window))
+
+
 def _parties(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
     """Whether somebody takes part that the window does not know."""
     known = page.head.stems.union(*(each.stems for each in window))
@@ -128,7 +123,7 @@ def _parties(claim: Statement, whole: Statement, window: Window, page: Page) -> 
     return bool(claim.parties - known) or bool(others and claim.anybody - known)
 
 
-def _doers(whole: Statement, window: Window) -> bool:
+def _doers(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
     """Whether what somebody does in one is done to them in the other."""
     ours, theirs = whole.done_by, union(each.done_by for each in window)
     order = [key for each in window for key in each.order]
@@ -141,12 +136,12 @@ def _acts_after(verb: str, agent: str, order: Sequence[str]) -> bool:
     return verb in order and agent in order and order.index(verb) < order.index(agent)
 
 
-def _sameness(claim: Statement, window: Window) -> bool:
+def _sameness(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
     """Whether it is told to be another, of which the window knows nothing."""
     return "other" in claim.flags and not union(each.flags for each in window) & {"same", "other"}
 
 
-def _turned_around(whole: Statement, window: Window) -> bool:
+def _turned_around(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
     """Whether those who do it in one sentence have it done to them in the other, in the same voice."""
     ours, theirs = whole.does, window[0].does
     return (
@@ -158,14 +153,14 @@ def _turned_around(whole: Statement, window: Window) -> bool:
     )
 
 
-def _when(claim: Statement, window: Window) -> bool:
+def _when(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
     """Whether one side has it before something, and the other after."""
     ours = {word for word, _ in claim.leads if word in ("before", "after")}
     theirs = {word for each in window for word, _ in each.leads if word in ("before", "after")}
     return bool(ours) and bool(theirs) and not ours & theirs
 
 
-def _negation(claim: Statement, whole: Statement, window: Window) -> bool:
+def _negation(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
     """Whether something is negated on one side alone."""
     affirmed = union(each.affirmed for each in window) - union(each.denied for each in window)
     theirs = [scope for each in window for scope in each.negated]
@@ -192,7 +187,7 @@ _AGAINST_FLAGS = (
 """What a claim may not say where the source says the other."""
 
 
-def _modality(claim: Statement, window: Window) -> bool:
+def _modality(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
     """Whether what may be done must be here, or the other way round; or is for others, too."""
     theirs = union(each.modals for each in window)
     if claim.modals and theirs and not {each for each, _ in claim.modals} & {each for each, _ in theirs}:
@@ -209,7 +204,7 @@ def _modality(claim: Statement, window: Window) -> bool:
     return any(ours in claim.flags and theirs in flags and ours not in flags for ours, theirs in _AGAINST_FLAGS)
 
 
-def _direction(claim: Statement, window: Window) -> bool:
+def _direction(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
     """Whether a preposition leads to where its opposite leads."""
     theirs = union(each.leads for each in window)
     bounds = union(each.bounds for each in window)
@@ -236,3 +231,18 @@ _TURNS = AGAINST | {
     ("until", "after"),
     ("after", "until"),
 }
+_CHECKS = (
+    _names,
+    _parties,
+    _negation,
+    _polarity,
+    _figures,
+    _determiners,
+    _modality,
+    _direction,
+    _when,
+    _sameness,
+    _doers,
+    _turned_around,
+    _another_subject,
+)

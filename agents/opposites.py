@@ -1,6 +1,7 @@
 """Words of which one turns a sentence with the other around, in whatever form they stand: "keep" and "removed"."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import permutations
 from typing import Protocol
 
@@ -54,12 +55,16 @@ class Opposites:
     """Whether two words are opposites, by a list and by their prefixes; what the dictionary says is not asked here."""
 
     def __init__(self, lexicon: Bases) -> None:
+        self._forms = lru_cache(maxsize=8192)(self._all_forms)
         self._lexicon = lexicon
 
     def __call__(self, one: str, other: str) -> bool:
         """Of words in lower case."""
-        ours, theirs = ({word, *self._lexicon.bases(word), *_plainer(word)} for word in (one, other))
-        return any(_prefixed(a, b) or (a, b) in _OPPOSITE for a in ours for b in theirs)
+        theirs = self._forms(other)
+        return any(_prefixed(a, b) or (a, b) in _OPPOSITE for a in self._forms(one) for b in theirs)
+
+    def _all_forms(self, word: str) -> frozenset[str]:
+        return frozenset((word, *self._lexicon.bases(word), *_plainer(word)))
 
 
 def _prefixed(one: str, other: str) -> bool:

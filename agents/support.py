@@ -15,7 +15,7 @@ from math import fsum
 from agents.embedding import Vectors, WordVectors
 from agents.forms import stem
 from agents.lexicon import Lexicon
-from agents.objections import VERBATIM, objections, union
+from agents.objections import VERBATIM, objects, union
 from agents.opposites import Opposites
 from agents.pages import Page, Window, host, page_of
 from agents.parts import parts
@@ -89,7 +89,7 @@ class Support:
 
     def _share(self, claim: Statement, whole: Statement, window: Window, page: Page) -> float:
         """Share of a clause's words that a window has, weighed by how much they say; -1 where it says otherwise."""
-        return -1.0 if objections(claim, whole, window, page) else self.words(claim, whole, window, page)
+        return -1.0 if objects(claim, whole, window, page) else self.words(claim, whole, window, page)
 
     def words(self, claim: Statement, whole: Statement, window: Window, page: Page) -> float:
         """The share as far as words go alone."""
