@@ -20,6 +20,10 @@ _KINDS = {
     "previous": "previous preceding earlier past",
     "same": "same identical",
     "other": "other another different separate",
+    "more": "more greater",
+    "less": "less fewer",
+    "most": "most",
+    "least": "least",
 }
 _KIND = {word: kind for kind, words in _KINDS.items() for word in words.split()}
 _AGAINST = {
@@ -33,6 +37,10 @@ _AGAINST = {
     "previous": {"next", "same", "all", "last"},
     "same": {"other", "next", "previous"},
     "other": {"same"},
+    "more": {"less", "least"},
+    "less": {"more", "most"},
+    "most": {"least", "less"},
+    "least": {"most", "more"},
 }
 _SIDE = re.compile(r"[^\W_]+|[^\s]")
 _TOKEN = re.compile(r"[^\W_]+|[,;:.!?()—–]")

@@ -127,6 +127,12 @@ def _doers(claim: Statement, whole: Statement, window: Window, page: Page) -> bo
     """Whether what somebody does in one is done to them in the other."""
     ours, theirs = whole.done_by, union(each.done_by for each in window)
     order = [key for each in window for key in each.order]
+    if any(
+        verb == same and agent != other and agent in order and other in whole.order
+        for verb, agent in ours
+        for same, other in theirs
+    ):
+        return True
     turned = not window[0].passive and any(_acts_after(verb, agent, order) for verb, agent in ours - theirs)
     return turned or (not whole.passive and any(_acts_after(verb, agent, whole.order) for verb, agent in theirs - ours))
 
@@ -187,14 +193,19 @@ _AGAINST_FLAGS = (
 """What a claim may not say where the source says the other."""
 
 
+_MEANT_BY = {"may": {"may"}, "should": {"should", "must"}, "must": {"must"}}
+"""What a source must say for what a claim says."""
+
+
 def _modality(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
     """Whether what may be done must be here, or the other way round; or is for others, too."""
     theirs = union(each.modals for each in window)
-    if claim.modals and theirs and not {each for each, _ in claim.modals} & {each for each, _ in theirs}:
+    told = {each for each, _ in theirs}
+    if claim.modals and told and not any(_MEANT_BY[each] & told for each, _ in claim.modals):
         return True
     for modal, word in claim.modals:
-        told = {each for each, other in theirs if other == word}
-        if told and modal not in told:
+        of_it = {each for each, other in theirs if other == word}
+        if of_it and not _MEANT_BY[modal] & of_it:
             return True
     flags = union(each.flags for each in window)
     if "only" in claim.flags and not (
@@ -229,6 +240,8 @@ _TURNS = AGAINST | {
     ("until", "from"),
     ("from", "until"),
     ("until", "after"),
+    ("within", "after"),
+    ("after", "within"),
     ("after", "until"),
 }
 _CHECKS = (

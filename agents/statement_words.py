@@ -72,7 +72,7 @@ PHRASES = (
 )
 UPPER = frozenset(["upperbound", "within", "until", "under", "below", "before"])
 LOWER = frozenset(["lowerbound", "over", "above", "after", "from", "since"])
-MODALS = {"must": "must", "can": "may", "could": "may", "may": "may", "might": "may", "should": "must"}
+MODALS = {"must": "must", "can": "may", "could": "may", "may": "may", "might": "may", "should": "should"}
 HOLDS_TOGETHER = _set(
     """
     across besides furthermore hence however instead irrespective let likewise meanwhile moreover namely per please
