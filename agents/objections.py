@@ -208,6 +208,10 @@ def _modality(claim: Statement, whole: Statement, window: Window, page: Page) ->
         if of_it and not _MEANT_BY[modal] & of_it:
             return True
     flags = union(each.flags for each in window)
+    if any(each == "must" for each, _ in claim.modals) and not (
+        "must" in told or "only" in flags or any(each.denied or not each.subject for each in window)
+    ):
+        return True
     if "only" in claim.flags and not (
         "only" in flags or any(each.negated for each in window) or any(modal == "must" for modal, _ in theirs)
     ):

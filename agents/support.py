@@ -27,11 +27,11 @@ COVERED = 0.7
 """Share of a sentence's words, weighed by how much they say, that the passage must have."""
 NEAR = 0.5
 """Cosine from which one word stands for another in part."""
-NEAREST = 0.85
+NEAREST = 0.92
 """Share of the words that the nearest sentence has which one must have, too, to be asked."""
 LIGHT = 0.4
 """What a word says at most that says next to nothing: "make", "become", "used"."""
-LEAST = 0.55
+LEAST = 0.65
 """Share of a single clause's words that it must have."""
 FOREIGN = 0.12
 """Share of a clause's words that the passage may have only where it speaks of something else."""

@@ -1,5 +1,6 @@
 """What the gate lets out of a writer that cites wrongly on purpose, and the markers of quoted answers."""
 
+import json
 import random
 from collections import Counter
 from pathlib import Path
@@ -81,6 +82,17 @@ def test_reworded_sentences_written_by_hand_are_right_oftener_than_their_changed
     for right, wrong, all_of_them in found.values():
         assert right >= 0.4 * all_of_them
         assert wrong <= 0.2 * all_of_them
+
+
+def test_of_the_changes_that_were_looked_at_few_pass_and_most_right_sentences_do(support: Support) -> None:
+    rows = [json.loads(line) for line in (Path(__file__).parent / "citation_changes.jsonl").read_text().splitlines()]
+    right, passed = 0, Counter[str]()
+    for row in rows:
+        own = [each for each in sections(row["page"]) if each.heading == row["heading"]]
+        right += any(support(row["right"], each) for each in own)
+        passed.update(kind for kind, text in row["wrong"] if any(support(text, each) for each in own))
+    assert right >= 0.65 * len(rows)
+    assert sum(passed.values()) <= 0.07 * sum(len(row["wrong"]) for row in rows), passed
 
 
 async def test_quoted_answers_are_supported_without_exception(tmp_path: Path) -> None:
