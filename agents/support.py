@@ -16,6 +16,7 @@ from agents.embedding import Vectors, WordVectors
 from agents.forms import stem
 from agents.lexicon import Lexicon
 from agents.objections import VERBATIM, objects, union
+from agents.openings import without_opening
 from agents.opposites import Opposites
 from agents.pages import Page, Window, host, page_of
 from agents.parts import parts
@@ -60,6 +61,7 @@ class Support:
         """Whether the passage says what the sentence says. A sentence that says nothing is not supported."""
         if _quoted(sentence, passage.text):
             return True
+        sentence = without_opening(sentence)
         whole = statement(sentence)
         if not whole.words and not whole.figures:
             return False

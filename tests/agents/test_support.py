@@ -74,6 +74,13 @@ def test_figures_names_and_negation_count(support: Support, sentence: str, suppo
     assert support(sentence, passage("A monthly plan can be refunded within 7 days of payment.")) is supported
 
 
+@pytest.mark.parametrize("opening", ["No, ", "Yes, ", "However, ", "According to the refund policy, ", "Note that "])
+def test_an_answers_opening_is_no_part_of_what_it_claims(support: Support, opening: str) -> None:
+    source = passage("A monthly plan cannot be refunded after 7 days.")
+    assert support(f"{opening}a monthly plan can't be refunded after 7 days", source)
+    assert not support(f"{opening}a monthly plan can be refunded after 7 days", source)
+
+
 async def test_a_models_marker_without_support_is_dropped(support: Support) -> None:
     async def model() -> object:
         yield "Otters swim [1]. Otters fly "
