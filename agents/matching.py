@@ -176,11 +176,13 @@ def counts(sentence: str, thing: int) -> bool:
 
 def _strange(about: frozenset[int], known: frozenset[int], statistics: TermStatistics) -> float:
     """How much a sentence is about something that the question does not mention, 0..1; common words hardly count."""
-    other = sum(statistics.idf(t) for t in about - known)
-    return other / (other + sum(statistics.idf(t) for t in about & known) + 2.0)
+    if about <= known:  # most scopes are empty
+        return 0.0
+    other = sum(map(statistics.idf, about - known))
+    return other / (other + sum(map(statistics.idf, about & known)) + 2.0)
 
 
 def share(own: frozenset[int], known: frozenset[int], statistics: TermStatistics) -> float:
     """The share of some terms that a question mentions, each weighing what it says, 0..1."""
-    mentioned = sum(statistics.idf(t) for t in own & known)
-    return mentioned / (mentioned + sum(statistics.idf(t) for t in own - known)) if mentioned else 0.0
+    mentioned = sum(map(statistics.idf, own & known))
+    return mentioned / (mentioned + sum(map(statistics.idf, own - known))) if mentioned else 0.0

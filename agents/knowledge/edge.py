@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -56,6 +56,7 @@ KEPT = 2048
 _T = TypeVar("_T")
 _FUSION: Any = Fusion.Rrf(k=60)  # the stub forgets that Rrf is a Fusion
 _FIELDS = ("text", "title", "heading", "url", "domain", "position", "content_hash", "anchor")
+_OF_A_DOCUMENT = ["document", "document_hash", "chunks"]
 
 
 @asynccontextmanager
@@ -129,7 +130,9 @@ class EdgeIndex:
     async def open(self) -> None:
         """Takes the statistics from disk; counts anew where an ingest was cut off before it stored them."""
         stored = await asyncio.to_thread(stored_statistics, self._directory)
-        self.statistics = stored if stored is not None else await self._run(self._count)
+        if stored is None:
+            stored = await self._run(lambda: _counted(self._scroll(vector=["bm25"])))
+        self.statistics = stored
 
     async def candidates(
         self, vector: Vectors, terms: Mapping[int, float], *, domains: Sequence[str], limit: int
@@ -222,9 +225,16 @@ class EdgeIndex:
         def settle() -> TermStatistics:
             self._shard.flush()
             self._shard.optimize()
-            statistics = self._count()
+            payloads: list[dict[str, Any]] = []
+
+            def passing() -> Iterator[Record]:
+                for record in self._scroll(payload=_OF_A_DOCUMENT, vector=["bm25"]):
+                    payloads.append(record.payload or {})
+                    yield record
+
+            statistics = _counted(passing())
             store_statistics(self._directory, statistics)
-            store_documents(self._directory, self._documents())
+            store_documents(self._directory, whole_documents(payloads))
             return statistics
 
         self.statistics = await self._run(settle)
@@ -251,17 +261,7 @@ class EdgeIndex:
         stored = stored_documents(self._directory)
         if stored is not None:
             return stored
-        fields = ["document", "document_hash", "chunks"]
-        return whole_documents(record.payload or {} for record in self._scroll(payload=fields))
-
-    def _count(self) -> TermStatistics:
-        frequency: Counter[int] = Counter()
-        chunks = 0
-        for record in self._scroll(vector=["bm25"]):
-            vector: Any = record.vector
-            frequency.update(vector["bm25"].indices)
-            chunks += 1
-        return TermStatistics(chunks, dict(frequency))
+        return whole_documents(record.payload or {} for record in self._scroll(payload=_OF_A_DOCUMENT))
 
     def _scroll(
         self, *, payload: list[str] | None = None, vector: list[str] | None = None, within: Filter | None = None
@@ -280,6 +280,16 @@ class EdgeIndex:
             yield from records
             if offset is None:
                 return
+
+
+def _counted(records: Iterable[Record]) -> TermStatistics:
+    frequency: Counter[int] = Counter()
+    chunks = 0
+    for record in records:
+        vector: Any = record.vector
+        frequency.update(vector["bm25"].indices)
+        chunks += 1
+    return TermStatistics(chunks, dict(frequency))
 
 
 def _point(entry: Entry) -> Point:

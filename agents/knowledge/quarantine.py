@@ -88,7 +88,9 @@ def without_orders(text: str) -> str:
 
 def _readings(text: str) -> list[str]:
     hidden = "".join(chr(ord(each) - 0xE0000) for each in _TAGS.findall(text))
-    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", _TAGS.sub("", html.unescape(text)))).translate(_LOOK_ALIKE)
+    plain = html.unescape(text)
+    if not plain.isascii():  # ASCII has no other form, and nothing invisible
+        plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", _TAGS.sub("", plain))).translate(_LOOK_ALIKE)
     bare = _MARKUP.sub("", plain)
     found = [plain]
     if bare != plain:
