@@ -24,6 +24,10 @@ LEAST_LETTERS, RARE = 3, 0.8
 
 _WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?")
 _CODE = re.compile(r"\d{3,}|(?=\w*\d)(?=\w*[^\W\d])\w{3,}")
+_QUANTITY = re.compile(r"(?<![\w-])(?:\d{5,}|(?!19|20)\d{3,4})\s+(?:[a-z]{2,}s|people|[kmgt]b)\b", re.I)
+"""A number of something, as in "60000 files", which the documents need not name; years and bare numbers are codes."""
+_ACRONYM = re.compile(r"[A-Z]{3,5}")
+_SMALL = "all|and|any|are|can|for|has|may|not|one|our|per|the|two|was|with|you|your"
 _OPENS = set('.!?:"“(')
 
 
@@ -64,7 +68,7 @@ def asked_words(parts: Sequence[tuple[str, float]], kind: Kind, wording: Wording
             opens = not before or before[-1] in _OPENS
             shouts = word.isupper() and len(word) > 1
             name = weight == 1.0 and word[0].isupper() and (shouts or not opens)
-            code = weight == 1.0 and bool(_CODE.fullmatch(word))
+            code = weight == 1.0 and bool(_CODE.fullmatch(word)) and not _QUANTITY.match(text, match.start())
             role = 0.0 if low in wording.everyday else CUE if low in CUES[kind] else 1.0
             found.append(Asked(word, number, weight * role, name, code))
     return found
@@ -131,6 +135,12 @@ def unspoken(text: str, readings: Sequence[Reading], statistics: TermStatistics)
     return sum(statistics.idf(term) for term in missing) / max(1.0, log(statistics.chunks + 1))
 
 
+def _spells(text: str, acronym: str) -> bool:
+    """Whether words in a row begin with the letters of an acronym: "Global Privacy Control" is GPC."""
+    pattern = r"[\s-]+".join(rf"(?!(?:{_SMALL})\b){letter}\w\w+" for letter in acronym.lower())
+    return re.search(rf"\b{pattern}", text.lower()) is not None
+
+
 def _met(
     asked: Sequence[Asked],
     vectors: Vectors,
@@ -142,7 +152,7 @@ def _met(
     near = np.zeros(len(asked), np.float32) if not len(spoken) else np.clip((vectors @ spoken.T).max(axis=1), 0, 1)
     by_synonym = {t for phrase, other in alternatives if other <= reading.all_terms for t in phrase}
     for i, word in enumerate(asked):
-        if word.term in reading.all_terms:
+        if word.term in reading.all_terms or (_ACRONYM.fullmatch(word.text) and _spells(reading.text, word.text)):
             near[i] = 1.0
         elif word.term in by_synonym:
             near[i] = max(float(near[i]), SYNONYM)

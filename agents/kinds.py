@@ -144,3 +144,25 @@ def fits(kind: Kind, sentence: str) -> bool:
 def is_about_money(sentence: str) -> bool:
     """Whether a sentence tells an amount of money."""
     return bool(_AMOUNT.search(sentence))
+
+
+def currency_asked(question: str) -> re.Pattern[str] | None:
+    """What an amount in the currency that a question names looks like; None if it names none."""
+    return next((amount for name, amount in _CURRENCIES if name.search(question)), None)
+
+
+def _currency(names: str, sign: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    amount = rf"{sign}\s?\d|\d\s?{sign}|\b(?:{names})\s?\d|\d\s(?:{names})\b"
+    return re.compile(rf"\b(?:{names})\b|{sign}", re.I), re.compile(amount, re.I)
+
+
+_CURRENCIES = (
+    _currency("dollars?|usd", r"\$"),
+    _currency("euros?|eur", "€"),
+    _currency("pounds?|sterling|gbp", "£"),
+    _currency("yen|jpy", "¥"),
+    _currency("rupees?|inr", "₹"),
+    _currency("zlotys?|pln", "zł"),
+    _currency("francs?|chf", r"\bfr\."),
+    _currency("kroner?|kronor|sek|nok|dkk", r"\bkr\."),
+)

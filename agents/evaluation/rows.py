@@ -17,13 +17,13 @@ from agents.evaluation.mtrag import load_tasks, open_pool
 from agents.evaluation.questions import load_questions
 from agents.evidence import Documents, documents
 from agents.house import Agents, open_agents
-from agents.question import Question
+from agents.question import Question, Turn
 from agents.standalone import standalone
 from streaming.events import Verdict
 
-Part = Literal["dev", "test", "plain", "customers", "mtrag"]
-"""The two splits of the bundled questions, the plain ones and the customers' of `bundled/evidence`, and the tasks of an
-MTRAG folder."""
+Part = Literal["dev", "test", "plain", "customers", "follow_ups", "mtrag"]
+"""The two splits of the bundled questions, the plain ones, the customers' and the follow-ups of `bundled/evidence`, and
+the tasks of an MTRAG folder."""
 
 _FILES: Sequence[tuple[Part, str, Verdict]] = (
     ("plain", "answered.txt", "answerable"),
@@ -80,7 +80,22 @@ def _labelled(folder: Path) -> list[_Labelled]:
             for part, name, answerability in _FILES
             for line in _lines(folder / "evidence" / name)
         ),
+        *_follow_ups(folder / "evidence" / "follow_ups.txt"),
     ]
+
+
+def _follow_ups(path: Path) -> list[_Labelled]:
+    found: list[_Labelled] = []
+    history: tuple[Turn, ...] = ()
+    for line in _lines(path):
+        sign, text = line[0], line[1:].strip()
+        if sign == "=":
+            asked, _, answered = text.partition(" | ")
+            history = (Turn("user", asked), Turn("agent", answered))
+        else:
+            answerability: Verdict = "answerable" if sign == "+" else "unanswerable"
+            found.append(_Labelled("follow_ups", Question(text, history), answerability))
+    return found
 
 
 def _lines(path: Path) -> list[str]:

@@ -8,9 +8,15 @@ from agents.evaluation.fit import calibration_of
 from agents.evaluation.ranks import auroc
 from agents.evaluation.rows import bundled_rows
 from agents.evidence import EvidenceModel, Level, bundled_models, documents
-from agents.house import bundled_folder, open_agents
+from agents.gaps import asked_words
+from agents.house import Agents, bundled_folder, open_agents
+from agents.kinds import kind_of
 from agents.pointing import pointed_at, thing, unsaid
-from tests.agents.samples import house, passage
+from agents.question import Question, Turn
+from agents.signals import SIGNALS
+from agents.standalone import standalone
+from agents.wording import load_wording
+from tests.agents.samples import house, passage, write
 
 MODEL = EvidenceModel(
     (1.0,), 0.0, (Level("unanswerable", 0.0, 0.2), Level("partial", 0.4, 0.6), Level("answerable", 0.8, 0.9))
@@ -83,6 +89,85 @@ async def test_words_that_stand_nowhere_are_named_but_never_those_of_an_order(tm
         )
     assert plain.missing == ("Dogecoin",)
     assert ordered.missing == ("Zeppelin",)
+
+
+async def signals(agents: Agents, question: Question) -> dict[str, float]:
+    """What the verdict on a question is computed from, by name."""
+    found = await agents.retrieval.search(standalone(question))
+    return dict(zip(SIGNALS, agents.judge.signals(found), strict=True))
+
+
+COUNTED = {
+    "backup.md": "# Backup\n\n## Computers\nA user can back up 2 computers. The client needs 4 GB of memory.\n",
+    "sign-in.md": "# Sign-in\n\n## Guides\nThere are guides for Okta and for Keycloak.\n",
+    "prices.md": "# Prices\n\n## Business\nThe Business plan costs 24 EUR a month. Ask for prices in US dollars.\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "uncounted"),
+    [
+        ("How many computers can a user back up?", 0),
+        ("How many laptops can a user back up?", 0),
+        ("How many licences can a user back up?", 1),
+        ("How much memory does the client need?", 0),
+        ("How much memory does Keycloak need?", 1),
+        ("What is the price of Business in euros?", 0),
+        ("What is the price of Business in US dollars?", 1),
+    ],
+)
+async def test_a_number_is_of_the_thing_and_in_the_currency_that_are_asked_for(
+    tmp_path: Path, text: str, uncounted: int
+) -> None:
+    async with house(tmp_path, COUNTED) as agents:
+        assert (await signals(agents, Question(text)))["uncounted"] == uncounted
+
+
+async def test_what_a_message_adds_to_the_turn_before_counts_for_itself(tmp_path: Path) -> None:
+    before = (Turn("user", "How many computers can a user back up?"), Turn("agent", "2 computers."))
+    async with house(tmp_path, COUNTED) as agents:
+        met = await signals(agents, Question("And how much memory does the client need for it?", before))
+        lacking = await signals(agents, Question("And how many watermarks are there for it?", before))
+        alone = await signals(agents, Question("How many watermarks are there for computers?"))
+    assert met["adds_missing"] < 0.2 < 0.5 < lacking["adds_missing"]
+    assert alone["adds_missing"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Can a folder have 60000 files?", []),
+        ("Are 120 people too many?", []),
+        ("What does HTTP 418 mean?", ["418"]),
+        ("What does E-9999 mean?", ["9999"]),
+        ("What happened in March 2021?", ["2021"]),
+    ],
+)
+def test_the_number_of_something_is_no_code(text: str, codes: list[str]) -> None:
+    asked = asked_words(((text, 1.0),), kind_of(text), load_wording(bundled_folder()))
+    assert [word.text for word in asked if word.is_code] == codes
+
+
+async def test_an_acronym_is_met_where_its_words_stand(tmp_path: Path) -> None:
+    spelt = "# Cookies\n\nThe site respects the Global Privacy Control of the browser.\n"
+    other = "# Cookies\n\nThe site respects the choice of the browser.\n"
+    met: list[float] = []
+    for place, text in (("spelt", spelt), ("other", other)):
+        async with house(tmp_path / place, {"cookies.md": text}) as agents:
+            met.append((await signals(agents, Question("Does the site respect GPC in the browser?")))["met"])
+    assert met[0] == pytest.approx(1)
+    assert met[1] < 0.9
+
+
+async def test_follow_ups_are_read_with_what_was_said_before_them(tmp_path: Path) -> None:
+    for name in ("answered", "unanswered", "customers_answered", "customers_unanswered"):
+        write(tmp_path, {f"evidence/{name}.txt": "", "questions.jsonl": ""})
+    write(
+        tmp_path,
+        {"evidence/follow_ups.txt": "# A group.\n\n= A trial? | It lasts 14 days.\n+ How long?\n- Is it fun?\n"},
+    )
+    rows = await bundled_rows(tmp_path, ("follow_ups",))
+    assert [(row.part, row.answered) for row in rows] == [("follow_ups", True), ("follow_ups", False)]
 
 
 async def test_nothing_found_is_unanswerable_without_confidence(tmp_path: Path) -> None:
