@@ -103,8 +103,8 @@ def process(model: Model, new_data_dir: Callable[[], Path], request: pytest.Fixt
     """A process of the test's own, started, that asks the model; a parameter is more of its environment."""
     environment = {"OPENAI_BASE_URL": model.url, "OPENAI_MODEL": "quote", "LOG_LEVEL": "warning"}
     running = Process(new_data_dir(), environment | getattr(request, "param", {}))
-    running.start()
     try:
+        running.start()
         yield running
     finally:
         running.close()

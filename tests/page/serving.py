@@ -91,8 +91,8 @@ class Server:
 def serving(folder: Path, **settings: str) -> Iterator[Server]:
     """A server that is ready, until the block ends."""
     server = Server(folder, **settings)
-    server.start()
     try:
+        server.start()
         yield server
     finally:
         server.kill()

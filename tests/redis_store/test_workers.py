@@ -39,8 +39,8 @@ def alone(process: Process, worker: int, ask: Callable[[httpx.Client], None]) ->
 @pytest.fixture
 def two(running: RedisServer, tmp_path: Path) -> Iterator[Process]:
     process = Process(tmp_path / "data", {"WORKERS": "2", "REDIS_URL": running.url, "DRAIN_TIMEOUT": "1"})
-    process.start()
     try:
+        process.start()
         yield process
     finally:
         for worker in workers(process) if process.running() else ():

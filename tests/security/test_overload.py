@@ -40,8 +40,8 @@ def process(tmp_path: Path, indexed: Path) -> Iterator[Process]:
             "LOG_LEVEL": "error",
         }
         running = Process(tmp_path / "data", environment)
-        running.start()
         try:
+            running.start()
             yield running
         finally:
             running.close()
