@@ -13,8 +13,8 @@ AVERAGE_LENGTH = 100.0
 """Terms in an average chunk, for BM25's length normalisation."""
 
 KNOWN_PIECES, LONGEST = 50_000, 40
-"""Pieces between spaces whose terms are kept, and the letters of one that is: some 200 bytes each. With them, the terms
-of a sentence take 2 µs instead of 13."""
+"""Pieces between spaces whose terms are kept, and the letters of one that is: some 200 bytes each. A sentence of known
+pieces takes 3 to 6 µs, the tokenizer 13."""
 
 _BM25 = Bm25(Bm25Config(avg_len=AVERAGE_LENGTH))
 _WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?", re.U)

@@ -20,6 +20,7 @@ from qdrant_edge import (
     Fusion,
     MatchAny,
     MatchValue,
+    Memory,
     Modifier,
     PayloadSchemaType,
     Point,
@@ -89,15 +90,10 @@ def _open(directory: Path, dimension: int) -> EdgeShard:
     path = directory / "shard"
     try:
         if (path / "edge_config.json").exists():
-            return EdgeShard.load(str(path))
+            # One that an older version made takes the configuration over with its next ingest.
+            return EdgeShard.load(str(path), _config(dimension) if dimension else None)
         path.mkdir(parents=True, exist_ok=True)
-        shard = EdgeShard.create(
-            str(path),
-            EdgeConfig(
-                vectors={"dense": EdgeVectorParams(size=dimension, distance=Distance.Cosine)},
-                sparse_vectors={"bm25": EdgeSparseVectorParams(modifier=Modifier.Idf)},
-            ),
-        )
+        shard = EdgeShard.create(str(path), _config(dimension))
         for field in ("domain", "document"):
             shard.update(UpdateOperation.create_field_index(field, PayloadSchemaType.Keyword))
         return shard
@@ -105,6 +101,15 @@ def _open(directory: Path, dimension: int) -> EdgeShard:
         if "WouldBlock" in str(error):
             raise IndexBusy(f"The index in {directory} is in use by another process; stop that one first.") from error
         raise IndexUnavailable(f"The index in {directory} cannot be opened: {error}") from error
+
+
+def _config(dimension: int) -> EdgeConfig:
+    return EdgeConfig(
+        vectors={"dense": EdgeVectorParams(size=dimension, distance=Distance.Cosine)},
+        sparse_vectors={"bm25": EdgeSparseVectorParams(modifier=Modifier.Idf)},
+        # Edge's own choice drops the payloads from memory whenever it opens: 30 new chunks take 2.5 ms then, .5 so.
+        payload_memory=Memory.Cached,
+    )
 
 
 def _only(directory: Path, prefix: str) -> bool:

@@ -1,5 +1,6 @@
 """A chunk's vectors in its payload: unpacked as they were packed; chunks of older versions are found all the same."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from qdrant_client import AsyncQdrantClient
+from qdrant_edge import Distance, EdgeConfig, EdgeSparseVectorParams, EdgeVectorParams, Modifier
 
 from agents.knowledge import edge, server
 from agents.knowledge.edge import open_edge
@@ -64,3 +66,27 @@ async def test_chunks_that_an_older_version_put_on_a_server_are_found_with_their
     assert np.allclose(found[0].vector, cats.vector)
     assert found[0].terms == pytest.approx(cats.terms)
     assert FIELD == "packed"  # a wire name
+
+
+async def test_payloads_stay_in_memory_also_of_an_index_that_an_older_version_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cats = entry("cats", 0, "cats like milk")
+    config = tmp_path / "shard" / "edge_config.json"
+    with monkeypatch.context() as older:
+        older.setattr(edge, "_config", _older_config)
+        async with open_edge(tmp_path, name="older", binding=BINDING) as index:
+            await index.put([cats])
+            await index.settle()
+    assert json.loads(config.read_bytes()).get("payload_memory") != "cached"
+    async with open_edge(tmp_path, name="older", binding=BINDING) as index:
+        assert list(await index.passages([cats.passage.chunk_id])) == [cats.passage.chunk_id]
+        await index.settle()
+    assert json.loads(config.read_bytes())["payload_memory"] == "cached"
+
+
+def _older_config(dimension: int) -> EdgeConfig:
+    return EdgeConfig(
+        vectors={"dense": EdgeVectorParams(size=dimension, distance=Distance.Cosine)},
+        sparse_vectors={"bm25": EdgeSparseVectorParams(modifier=Modifier.Idf)},
+    )
