@@ -46,14 +46,25 @@ def questions(others: bool = False) -> list[tuple[str, str]]:
     ]
 
 
-async def asked(port: int, session_id: str, message: str, agent: str | None, until: bytes) -> float:
-    """Milliseconds from sending the question until the bytes given have come; without an agent it is routed."""
+async def asked(port: int, message: str, agent: str | None, until: bytes) -> tuple[float, bytes]:
+    """Milliseconds from sending a question in a new session until the bytes given have come, and the last that came.
+
+    Without an agent it is routed.
+    """
+    session_id = await new_session(port)
     started = time.perf_counter()
     body: dict[str, object] = {"message": message, "session_id": session_id}
     if agent is not None:
         body["agent"] = agent
-    await request(port, "POST", "/api/chat", body, "text/event-stream", until)
-    return (time.perf_counter() - started) * 1000
+    received = await request(port, "POST", "/api/chat", body, "text/event-stream", until)
+    return (time.perf_counter() - started) * 1000, received
+
+
+async def hit(port: int, message: str, agent: str | None, times: list[float]) -> None:
+    """Ask what was asked before; the time counts where an earlier answer served: what was declined is not kept."""
+    taken, received = await asked(port, message, agent, b"event: token")
+    if b'"status":"hit"' in received:
+        times.append(taken)
 
 
 async def new_session(port: int) -> str:
@@ -73,17 +84,19 @@ async def rows() -> list[Row]:
         )
         assert await ingest.wait() == 0
         async with served(data) as (port, _, _):
-            fresh, cached, routed = [], [], []
+            fresh: list[float] = []
+            cached: list[float] = []
+            routed: list[float] = []
             for message, agent in questions():
-                fresh.append(await asked(port, await new_session(port), message, agent, b"event: token"))
+                fresh.append((await asked(port, message, agent, b"event: token"))[0])
                 if agent != "technical":
-                    again = await new_session(port)
-                    cached.append(await asked(port, again, message, agent, b"event: token"))
+                    await asked(port, message, agent, b"event: run.completed")
+                    await hit(port, message, agent, cached)
             for message, agent in questions(others=True):
                 if agent != "technical":
-                    await asked(port, await new_session(port), message, None, b"event: run.completed")
-                    routed.append(await asked(port, await new_session(port), message, None, b"event: token"))
-    own, hit, unnamed = (statistics.median(times[5:]) for times in (fresh, cached, routed))
+                    await asked(port, message, None, b"event: run.completed")
+                    await hit(port, message, None, routed)
+    own, named, unnamed = (statistics.median(times[5:]) for times in (fresh, cached, routed))
     return [
         Row(
             f"own time before the first token, embedded, {CHUNKS} chunks, p50",
@@ -96,11 +109,11 @@ async def rows() -> list[Row]:
         ),
         Row(
             "the same for an exact cache hit, p50",
-            f"{hit:.1f} ms",
+            f"{named:.1f} ms",
             "",
             None,
             "≤ 5 ms",
-            hit <= 5,
+            named <= 5,
             WAITS,
         ),
         Row(
