@@ -46,7 +46,7 @@ REMEMBERED = 2048
 
 
 class Support:
-    """A `Supports` for the gate. CPU only, some .5 ms a sentence and passage; safe to call from several threads."""
+    """A `Supports` for the gate. CPU only, some 1 ms a sentence and passage; safe to call from several threads."""
 
     def __init__(self, vectors: WordVectors, lexicon: Lexicon) -> None:
         self._vectors = vectors
