@@ -128,7 +128,7 @@ local run = redis.call('LINDEX', QUEUE, 0)
 if not meta[1] or not run then return {} end
 local now, generation = milliseconds(ARGV[1]), tonumber(meta[1])
 if tonumber(meta[2]) > now then
-  if ARGV[6] == '' or meta[3] ~= ARGV[6] then return {} end
+  if meta[3] ~= ARGV[5] and (ARGV[6] == '' or meta[3] ~= ARGV[6]) then return {} end
   return {meta[1], meta[4], meta[5], view(run), earlier(run)}
 end
 if tonumber(meta[6]) > 0 then redis.call('HSET', META, 'before', meta[1]..'-'..meta[6]) end

@@ -25,8 +25,8 @@ for a wrong route, .913."""
 SENTENCE_WEIGHT = 0.5
 """Weight of a passage's best sentence. nDCG@10 and recall@5 on mtrag: 0 .893 .888, .25 .903 .903, .5 .900 .904, 1 .893
 .898."""
-PER_PAGE = 3
-"""Passages of one page at most: a fourth one rarely says more, and other pages may."""
+PER_PAGE = 4
+"""Passages of one page at most: a fifth one rarely says more, and other pages may."""
 DECISIVE = 10.0
 """How much more a better passage says about the domain of a question: exp(DECISIVE · score)."""
 TELLING = 10

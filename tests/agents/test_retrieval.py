@@ -34,12 +34,12 @@ async def test_the_agents_domain_is_preferred_but_others_are_not_lost(tmp_path: 
             assert len(found.passages) == 2
 
 
-async def test_copies_of_a_passage_are_shown_once_and_a_page_at_most_three_times(tmp_path: Path) -> None:
+async def test_copies_of_a_passage_are_shown_once_and_a_page_at_most_four_times(tmp_path: Path) -> None:
     likes = ("milk", "fish", "sun", "wool", "boxes")
     many = "# Cats\n" + "".join(f"## Kind {i}\nCats of kind {i} like {word}.\n" for i, word in enumerate(likes))
     copies = {"a.md": "# Dogs\nDogs like bones.", "b.md": "# Dogs\nDogs like bones."}
     async with house(tmp_path, {"cats.md": many} | copies) as agents:
-        assert [p.title for p in (await agents.search("what do cats like")).passages].count("Cats") == 3
+        assert [p.title for p in (await agents.search("what do cats like")).passages].count("Cats") == 4
         assert [p.text for p in (await agents.search("what do dogs like")).passages].count("Dogs like bones.") == 1
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -131,6 +132,22 @@ async def test_a_claim_whose_answer_was_lost_is_the_same_claim_when_made_again(h
     again = await here.claim(session_id)
     assert again is not None
     assert (again.attempt, again.run.lost) == (2, 0)
+
+
+async def test_a_claim_that_a_broken_line_sent_twice_is_one_claim(here: RedisStore) -> None:
+    session_id = (await here.create_session("")).session_id
+    await here.submit(session_id, "", ASK)
+    pipe = here._leases._pipe
+    script = pipe.script
+
+    async def twice(*arguments: Any) -> Any:
+        await script(*arguments)
+        return await script(*arguments)
+
+    pipe.script = twice  # type: ignore[method-assign, assignment] - as a client does that sends a command again
+    lease = await here.claim(session_id)
+    assert lease is not None
+    assert (lease.attempt, lease.run.lost) == (1, 0)
 
 
 async def test_a_flushed_session_is_put_back_by_its_writer_and_nothing_is_lost(
