@@ -16,15 +16,15 @@ from threadpoolctl import threadpool_limits
 from agents.answers import AnswerStore, MemoryStore
 from agents.brief import AnswersBriefly
 from agents.cache import WithCache
-from agents.citations import Supports
+from agents.citing.citations import Supports
+from agents.citing.lexicon import bundled_lexicon
+from agents.citing.support import Support
 from agents.earlier import Earlier
 from agents.embedded_work import EmbeddedWork
 from agents.embedding import Embedding, WordLlama
 from agents.errors import AgentError, IndexUnavailable
 from agents.evidence import Judge, Models, bundled_models
-from agents.examples import load_examples
 from agents.extractive import Extractive
-from agents.fitting import kept
 from agents.knowledge.binding import Binding
 from agents.knowledge.chunking import VERSION
 from agents.knowledge.edge import open_edge
@@ -35,7 +35,6 @@ from agents.knowledge.opening import OpenIndex
 from agents.knowledge.remote_vectors import Provider, remote_vectors
 from agents.knowledge.reranking import Reranker
 from agents.knowledge.retrieval import Retrieval, Retrieved
-from agents.lexicon import bundled_lexicon
 from agents.likeness import Likeness, bundled_likeness
 from agents.llm import LanguageModel
 from agents.logs import Logs
@@ -44,13 +43,14 @@ from agents.passage import Domain
 from agents.question import Answerer, Question
 from agents.reading import Reader
 from agents.rewriting import Rewriter
-from agents.router import Route, Router
-from agents.routes import Routes
-from agents.second_opinion import SecondOpinion
+from agents.routing.examples import load_examples
+from agents.routing.fitting import kept
+from agents.routing.router import Route, Router
+from agents.routing.routes import Routes
+from agents.routing.second_opinion import SecondOpinion
 from agents.spanning import Spanning
 from agents.specialist import Specialist
 from agents.standalone import Standalone
-from agents.support import Support
 from agents.task import Task
 from agents.tool_loop import ToolLoop, ToolModel
 from agents.tools.registry import Tools, known_tools

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from agents.evidence import Evidence
 from agents.knowledge.retrieval import Retrieved
-from agents.router import Route
+from agents.routing.router import Route
 from streaming.events import (
     Cache,
     CacheData,

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from time import perf_counter
 
 from agents.cache import cacheable
-from agents.citations import gate
+from agents.citing.citations import gate
 from agents.clauses import clauses
 from agents.knowledge.retrieval import Retrieval
 from agents.llm import LanguageModel, Usage
@@ -14,9 +14,9 @@ from agents.logs import Logs
 from agents.question import Answerer, Question
 from agents.quotes import pieces
 from agents.rewriting import Rewriter
-from agents.router import Route, Router, named
-from agents.routes import Routes
-from agents.second_opinion import SecondOpinion
+from agents.routing.router import Route, Router, named
+from agents.routing.routes import Routes
+from agents.routing.second_opinion import SecondOpinion
 from agents.smalltalk import off_topic
 from agents.spanning import Spanning, spanning
 from agents.standalone import Standalone, standalone

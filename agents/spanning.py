@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import prod
 from typing import Literal, cast, get_args
 
-from agents.citations import Gate, Supports, through
+from agents.citing.citations import Gate, Supports, through
 from agents.evidence import Evidence, Judge
 from agents.knowledge.neighbours import merged
 from agents.knowledge.quarantine import without_orders
@@ -17,7 +17,7 @@ from agents.logs import Logs
 from agents.passage import Domain, Passage
 from agents.question import Question
 from agents.quotes import pieces
-from agents.router import Route, Span
+from agents.routing.router import Route, Span
 from agents.smalltalk import decline, out_of_place
 from agents.standalone import Standalone
 from streaming.events import AgentStatus, Citation, Metrics, Output, RoutingData, RunCompleted, RunnerUp, Verdict

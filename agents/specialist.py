@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from time import perf_counter
 
-from agents.citations import Gate, Supports, through
+from agents.citing.citations import Gate, Supports, through
 from agents.evidence import Evidence, Judge
 from agents.knowledge.retrieval import Retrieval
 from agents.llm import LanguageModel, Usage

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from agents.citations import Gate
+from agents.citing.citations import Gate
 from agents.errors import AgentError
 from agents.llm import Usage
 from agents.passage import Passage

@@ -20,11 +20,11 @@ import orjson
 import uvloop
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
-from agents.citations import gate
-from agents.completions import Completions
+from agents.citing.citations import gate
 from agents.llm import Usage
-from agents.openai_model import open_openai
 from agents.passage import Passage
+from agents.providers.completions import Completions
+from agents.providers.openai_model import open_openai
 from agents.question import Question
 
 PASSAGE = Passage("c1", "Refunds take 5 days.", "Refunds", "", "https://docs/refunds", "billing", 0, "h", 0.9)

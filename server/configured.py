@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from agents.answers import AnswerStore
-    from agents.cohere_client import Cohere
     from agents.house import Agents, Progress
     from agents.knowledge.binding import Binding
     from agents.knowledge.opening import OpenIndex, Shelves
     from agents.knowledge.remote_vectors import Provider
     from agents.knowledge.reranking import Reranker
     from agents.llm import LanguageModel
+    from agents.providers.cohere_client import Cohere
     from agents.tools.registry import Tools
 
 
@@ -57,8 +57,8 @@ async def _open_model(settings: Settings) -> AsyncIterator["LanguageModel | None
     if not settings.uses_model:
         yield None
         return
-    from agents.model_limits import ModelLimits
-    from agents.openai_model import open_openai
+    from agents.providers.model_limits import ModelLimits
+    from agents.providers.openai_model import open_openai
 
     secret = settings.openai_api_key
     async with open_openai(
@@ -92,7 +92,7 @@ async def _open_reranker(settings: Settings) -> AsyncIterator["Reranker | None"]
     if not settings.reranks:
         yield None
         return
-    from agents.cohere_rerank import CohereRerank
+    from agents.providers.cohere_rerank import CohereRerank
 
     async with _cohere(settings) as cohere:
         yield CohereRerank(cohere, settings.cohere_rerank_model)
@@ -102,7 +102,7 @@ async def _open_reranker(settings: Settings) -> AsyncIterator["Reranker | None"]
 async def _open_embedding(settings: Settings) -> AsyncIterator["Provider | None"]:
     """What makes the index's vectors, if it is configured; nothing is asked of it yet."""
     if settings.openai_embedding_model:
-        from agents.openai_embedding import open_openai_embedding
+        from agents.providers.openai_embedding import open_openai_embedding
 
         secret = settings.openai_api_key
         async with open_openai_embedding(
@@ -112,7 +112,7 @@ async def _open_embedding(settings: Settings) -> AsyncIterator["Provider | None"
         ) as embedding:
             yield embedding
     elif settings.cohere_embedding_model:
-        from agents.cohere_embedding import CohereEmbedding
+        from agents.providers.cohere_embedding import CohereEmbedding
 
         async with _cohere(settings) as cohere:
             yield CohereEmbedding(cohere, settings.cohere_embedding_model)
@@ -121,7 +121,7 @@ async def _open_embedding(settings: Settings) -> AsyncIterator["Provider | None"
 
 
 def _cohere(settings: Settings) -> "AbstractAsyncContextManager[Cohere]":
-    from agents.cohere_client import open_cohere  # .5 s
+    from agents.providers.cohere_client import open_cohere  # .5 s
 
     secret = settings.cohere_api_key
     return open_cohere(api_key=secret.get_secret_value() if secret else "", base_url=settings.cohere_base_url)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from agents.prices import Price, parse
+from agents.providers.prices import Price, parse
 from streaming.log import StoreError
 from streaming.stores import check_url
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 
-from agents.citations import Supports, gate
+from agents.citing.citations import Supports, gate
 from agents.evaluation.miscites import Claim, claims
 from agents.evaluation.questions import Known
 from agents.evaluation.sets import lines_of

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from agents.classifier import Classifier, Scores
 from agents.embedding import Embedding
 from agents.evaluation.sets import SetInvalid, lines_of
+from agents.routing.classifier import Classifier, Scores
 
 CONFIDENCE = 0.1
 """What the largest logit counts beside the familiarity, when it is told whether a text belongs to any domain."""

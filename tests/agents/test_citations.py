@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from agents.citations import MAX_MARKER, Gate, gate, through
+from agents.citing.citations import MAX_MARKER, Gate, gate, through
 from agents.llm import Usage
 from agents.passage import Passage
 from streaming.events import Citation

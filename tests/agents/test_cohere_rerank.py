@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from agents.cohere_client import open_cohere
-from agents.cohere_rerank import REST, CohereRerank
 from agents.house import Agents, open_agents
 from agents.knowledge.reranking import RerankFailed
+from agents.providers.cohere_client import open_cohere
+from agents.providers.cohere_rerank import REST, CohereRerank
 from agents.standalone import Standalone
 from streaming.events import VectorSearch
 from tests.agents.samples import asked, write

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents import completions
-from agents.completions import Completions
+from agents.providers import completions
+from agents.providers.completions import Completions
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 

@@ -9,8 +9,8 @@ from agents.house import bundled_folder
 from agents.knowledge.chunking import chunks
 from agents.knowledge.documents import read
 from agents.knowledge.quarantine import hidden_orders, order, quarantined, without_orders
-from agents.openai_model import open_openai
 from agents.prompts import messages
+from agents.providers.openai_model import open_openai
 from agents.question import Question
 from tests.agents.samples import house, passage, write
 from tests.model_server import model_server

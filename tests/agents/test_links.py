@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.citations import Gate, through
-from agents.links import MAX_HOST, Links
+from agents.citing.citations import Gate, through
+from agents.citing.links import MAX_HOST, Links
 from agents.llm import Usage
 from tests.agents.samples import passage
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from agents.citations import gate
+from agents.citing.citations import gate
+from agents.citing.lexicon import bundled_lexicon
+from agents.citing.support import Support
 from agents.embedding import WordLlama
 from agents.evaluation.citations import let_out, measure_citations, pairs, sections
 from agents.evaluation.corruptions import changed
 from agents.evaluation.miscites import NOWHERE, QUOTED, Miscites, claims
 from agents.evaluation.questions import load_questions
 from agents.house import bundled_folder, open_agents
-from agents.lexicon import bundled_lexicon
 from agents.question import Question
-from agents.support import Support
 from streaming.events import Citation
 
 SENTENCE = "The Team plan must renew within 30 days before the first invoice."

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from agents.citations import gate
+from agents.citing.citations import gate
 from agents.errors import (
     AgentError,
     ModelRateLimited,
@@ -19,10 +19,10 @@ from agents.errors import (
     ModelUnavailable,
 )
 from agents.llm import LanguageModel, Usage
-from agents.model_limits import MOST_TEXT, ModelLimits
-from agents.openai_model import OpenAIModel, open_openai
 from agents.passage import Passage
-from agents.prices import Price, cost, parse
+from agents.providers.model_limits import MOST_TEXT, ModelLimits
+from agents.providers.openai_model import OpenAIModel, open_openai
+from agents.providers.prices import Price, cost, parse
 from agents.question import Question
 from streaming.events import Citation
 from tests.model_server import ModelServer, model_server
@@ -343,7 +343,7 @@ async def test_an_answer_costs_what_its_tokens_cost(server: ModelServer) -> None
 def test_errors_without_words_still_become_ours() -> None:
     from openai import OpenAIError
 
-    from agents.openai_errors import from_object, translated
+    from agents.providers.openai_errors import from_object, translated
 
     assert from_object({"type": "invalid_request_error"}, key=KEY).message.endswith("refused the request.")
     assert type(from_object("overloaded", key=KEY)) is ModelUnavailable

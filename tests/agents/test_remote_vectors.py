@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents.cohere_client import open_cohere
-from agents.cohere_embedding import CohereEmbedding
 from agents.house import Agents, open_agents
 from agents.knowledge.index import IndexMismatch
 from agents.knowledge.remote_vectors import Provider, RemoteVectors, decoded
 from agents.knowledge.vectors import EmbeddingFailed
-from agents.openai_embedding import open_openai_embedding
+from agents.providers.cohere_client import open_cohere
+from agents.providers.cohere_embedding import CohereEmbedding
+from agents.providers.openai_embedding import open_openai_embedding
 from agents.question import Question
 from tests.agents.samples import asked, write
 from tests.cohere_server import cohere_server

@@ -9,8 +9,8 @@ import pytest
 
 from agents.house import open_agents
 from agents.llm import Usage
-from agents.openai_model import open_openai
-from agents.prices import Price
+from agents.providers.openai_model import open_openai
+from agents.providers.prices import Price
 from agents.question import Question, Turn
 from agents.rewriting import Rewriter
 from agents.standalone import standalone

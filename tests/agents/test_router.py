@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents.classifier import HASHED, Classifier, fit, hashed
-from agents.descent import minimum
 from agents.embedding import Vectors, WordLlama
 from agents.evaluation.questions import load_questions
-from agents.examples import ExamplesInvalid, load_examples
-from agents.fitting import kept
 from agents.house import bundled_folder, open_agents
 from agents.question import Question, Turn
-from agents.router import Router, named
+from agents.routing.classifier import HASHED, Classifier, fit, hashed
+from agents.routing.descent import minimum
+from agents.routing.examples import ExamplesInvalid, load_examples
+from agents.routing.fitting import kept
+from agents.routing.router import Router, named
 from agents.standalone import Standalone
 from tests.agents.samples import house, write
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from agents.question import Question, Turn
-from agents.router import named
-from agents.routes import Routes
+from agents.routing.router import named
+from agents.routing.routes import Routes
 from streaming.events import Cache, Routing
 from tests.agents.samples import REFUNDS, asked, house
 

@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 
 import pytest
 
-from agents.examples import Label
 from agents.house import open_agents
 from agents.llm import Usage
-from agents.openai_model import open_openai
+from agents.providers.openai_model import open_openai
 from agents.question import Question
-from agents.router import Route
-from agents.second_opinion import THIN, SecondOpinion
+from agents.routing.examples import Label
+from agents.routing.router import Route
+from agents.routing.second_opinion import THIN, SecondOpinion
 from streaming.events import Routing, RoutingData, RunnerUp
 from tests.agents.samples import asked, write
 from tests.model_server import ModelServer, model_server

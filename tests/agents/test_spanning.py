@@ -6,7 +6,7 @@ import pytest
 
 from agents.clauses import clauses
 from agents.house import open_agents
-from agents.openai_model import open_openai
+from agents.providers.openai_model import open_openai
 from agents.question import Question, Turn
 from agents.smalltalk import out_of_place
 from streaming.events import AgentStatus, Documents, Routing, VectorSearch

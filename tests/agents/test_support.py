@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from agents.citations import gate
+from agents.citing.citations import gate
+from agents.citing.lexicon import bundled_lexicon
+from agents.citing.support import Support
 from agents.embedding import WordLlama
 from agents.house import bundled_folder
 from agents.knowledge.chunking import chunks
 from agents.knowledge.documents import read
-from agents.lexicon import bundled_lexicon
 from agents.llm import Usage
-from agents.openai_model import open_openai
 from agents.passage import Passage
-from agents.support import Support
+from agents.providers.openai_model import open_openai
 from streaming.events import Citation
 from tests.agents.samples import DOCUMENTS, asked, house, passage
 from tests.model_server import model_server

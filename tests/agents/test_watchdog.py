@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from agents.watchdog import LATE, LOOKS, Watchdog, patience
+from agents.providers.watchdog import LATE, LOOKS, Watchdog, patience
 
 LIMIT = 0.8
 

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from agents.cohere_client import Cohere, CohereFailed
 from agents.embedding import Vectors
 from agents.knowledge.remote_vectors import RETRIES, Purpose, decoded
 from agents.knowledge.vectors import EmbeddingFailed
+from agents.providers.cohere_client import Cohere, CohereFailed
 
 if TYPE_CHECKING:
     from cohere import AsyncClientV2

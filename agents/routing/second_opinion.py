@@ -5,9 +5,9 @@ from typing import cast, get_args
 
 from agents.brief import WITHIN, Brief, inert
 from agents.errors import AgentError
-from agents.examples import Label
 from agents.llm import Usage
-from agents.router import Route, instead
+from agents.routing.examples import Label
+from agents.routing.router import Route, instead
 
 THIN = 0.25
 """Margin below which the model is asked: 4 of the 174 bundled dev questions."""

@@ -13,7 +13,7 @@ import logging
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 
-from agents.links import Links
+from agents.citing.links import Links
 from agents.llm import Usage
 from agents.passage import Passage
 from agents.sentences import units

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from agents.hashing import content_hash
-from agents.router import Route
+from agents.routing.router import Route
 
 CAPACITY = 4096
 """Questions whose routes are kept, as many as answers of one agent; a route takes about 1 KiB."""

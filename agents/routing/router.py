@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from math import exp
 from typing import Literal, cast
 
-from agents.classifier import Classifier, Scores
-from agents.examples import Label
 from agents.passage import Domain
+from agents.routing.classifier import Classifier, Scores
+from agents.routing.examples import Label
 from agents.standalone import Standalone
 from streaming.events import AgentId, RoutingData, RunnerUp
 

@@ -8,10 +8,10 @@ import orjson
 
 from agents.errors import ModelStreamBroken
 from agents.llm import Usage
-from agents.prices import Price, cost
+from agents.providers.prices import Price, cost
 
 if TYPE_CHECKING:
-    from agents.openai_client import OpenAIClient
+    from agents.providers.openai_client import OpenAIClient
 
 _THINKS_LESS = re.compile(r"gpt-5(?:-mini|-nano)?(?:-\d{4}-\d{2}-\d{2})?\Z")
 """Models that take "minimal" as their effort: without it they think for longer than anybody waits here."""

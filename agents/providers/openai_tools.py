@@ -7,12 +7,12 @@ import orjson
 
 from agents.errors import ModelRejected, ModelStreamBroken, ModelTimeout, ModelUnavailable
 from agents.llm import Usage
-from agents.model_limits import MOST_TEXT
-from agents.prices import Price, cost
+from agents.providers.model_limits import MOST_TEXT
+from agents.providers.prices import Price, cost
 from agents.tools.calling import NAME_LIMIT, Call
 
 if TYPE_CHECKING:
-    from agents.openai_client import OpenAIClient
+    from agents.providers.openai_client import OpenAIClient
 
 MOST_CALLS = 64
 MOST_ARGUMENTS = 64 * 1024

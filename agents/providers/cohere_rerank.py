@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from agents.cohere_client import Cohere, CohereFailed
 from agents.knowledge.reranking import RerankFailed
+from agents.providers.cohere_client import Cohere, CohereFailed
 
 if TYPE_CHECKING:
     from cohere import AsyncClientV2

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from agents.citing.statements import Statement, statement
 from agents.forms import stem
 from agents.passage import Passage
 from agents.reading import is_header
 from agents.sentences import units
-from agents.statements import Statement, statement
 
 Window = tuple[Statement, ...]
 """A sentence of a passage, or two that go on from one another."""

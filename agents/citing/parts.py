@@ -2,7 +2,7 @@
 
 import re
 
-from agents.statements import statement
+from agents.citing.statements import statement
 from agents.subjects import subject
 
 _PARTS = re.compile(r"(?P<firm>[;:]\s+|,?\s+(?=(?:but|so|yet)\s))|,?\s+(?=(?:and|or)\s)", re.I)

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from agents.errors import AgentError, ModelRejected, ModelStreamBroken, ModelTimeout, ModelUnavailable
 from agents.llm import Usage
-from agents.model_limits import MOST_TEXT, ModelLimits
-from agents.openai_brief import OpenAIBrief
-from agents.openai_tools import OpenAITools
 from agents.passage import Passage
-from agents.prices import NO_PRICES, Price, cost
 from agents.prompts import messages
+from agents.providers.model_limits import MOST_TEXT, ModelLimits
+from agents.providers.openai_brief import OpenAIBrief
+from agents.providers.openai_tools import OpenAITools
+from agents.providers.prices import NO_PRICES, Price, cost
 from agents.question import Question
 from streaming.events import AgentId, Verdict
 
 if TYPE_CHECKING:
-    from agents.openai_client import OpenAIClient
+    from agents.providers.openai_client import OpenAIClient
 
 OPENAI = "https://api.openai.com/v1"
 
@@ -34,7 +34,7 @@ async def open_openai(
 
     A server of one's own may need no key: None sends a placeholder.
     """
-    from agents.openai_client import open_client  # 0.8 s to import: only where it is configured
+    from agents.providers.openai_client import open_client  # 0.8 s to import: only where it is configured
 
     opening = open_client(api_key=api_key or "none", base_url=base_url or OPENAI, limits=limits or ModelLimits())
     async with opening as client:

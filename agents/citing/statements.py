@@ -5,13 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from agents.determiners import beside, determined
-from agents.durations import durations
-from agents.forms import stem
-from agents.function_words import NUMBERS
-from agents.parties import done_by, parties
-from agents.polarity import polarity
-from agents.statement_words import (
+from agents.citing.determiners import beside, determined
+from agents.citing.durations import durations
+from agents.citing.parties import done_by, parties
+from agents.citing.polarity import polarity
+from agents.citing.statement_words import (
     BREAKS,
     DIRECTIONS,
     DUTIES,
@@ -30,6 +28,8 @@ from agents.statement_words import (
     TIMES,
     UPPER,
 )
+from agents.forms import stem
+from agents.function_words import NUMBERS
 from agents.subjects import condition, subject
 from agents.terms import term
 from agents.terms import words as words_of

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from agents.determiners import at_odds
+from agents.citing.determiners import at_odds
+from agents.citing.pages import Page, Window
+from agents.citing.statements import Statement
 from agents.function_words import AGAINST
-from agents.pages import Page, Window
-from agents.statements import Statement
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ import httpx
 from cohere import AsyncClientV2
 from cohere.core.api_error import ApiError
 
-from agents.retry_after import retry_after
-from agents.watchdog import patience
+from agents.providers.retry_after import retry_after
+from agents.providers.watchdog import patience
 
 RETRIES = 2
 """Further attempts after 408, 409, 429, 5xx or no connection."""

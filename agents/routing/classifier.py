@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.descent import minimum
 from agents.embedding import Embedding, Vectors
+from agents.routing.descent import minimum
 
 HASHED = 4096
 """Columns that word and character n-grams are hashed into."""

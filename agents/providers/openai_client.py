@@ -12,12 +12,12 @@ from typing import Any
 import httpx2
 from openai import AsyncOpenAI, AsyncStream, DefaultAioHttpClient, OpenAIError
 
-from agents.completions import Completions
 from agents.errors import AgentError, ModelStreamBroken, ModelTimeout
-from agents.model_limits import ModelLimits
-from agents.openai_errors import from_object, translated
-from agents.retry_after import retry_after
-from agents.watchdog import Watchdog, patience
+from agents.providers.completions import Completions
+from agents.providers.model_limits import ModelLimits
+from agents.providers.openai_errors import from_object, translated
+from agents.providers.retry_after import retry_after
+from agents.providers.watchdog import Watchdog, patience
 
 DRAIN = 0.1
 """Seconds that the rest after `[DONE]` may take; the connection is reused only when it came to its end."""

@@ -12,17 +12,17 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from math import fsum
 
+from agents.citing.lexicon import Lexicon
+from agents.citing.objections import VERBATIM, objects, union
+from agents.citing.openings import without_opening
+from agents.citing.opposites import Opposites
+from agents.citing.pages import Page, Window, host, page_of
+from agents.citing.parts import parts
+from agents.citing.statements import Statement, statement
 from agents.embedding import Vectors, WordVectors
 from agents.forms import stem
-from agents.lexicon import Lexicon
-from agents.objections import VERBATIM, objects, union
-from agents.openings import without_opening
-from agents.opposites import Opposites
-from agents.pages import Page, Window, host, page_of
-from agents.parts import parts
 from agents.passage import Passage
 from agents.sentences import units
-from agents.statements import Statement, statement
 
 COVERED = 0.7
 """Share of a sentence's words, weighed by how much they say, that the passage must have."""

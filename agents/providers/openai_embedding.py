@@ -11,11 +11,11 @@ from agents.embedding import Vectors
 from agents.errors import AgentError
 from agents.knowledge.remote_vectors import RETRIES, Purpose, decoded
 from agents.knowledge.vectors import EmbeddingFailed
-from agents.model_limits import ModelLimits
-from agents.openai_model import OPENAI
+from agents.providers.model_limits import ModelLimits
+from agents.providers.openai_model import OPENAI
 
 if TYPE_CHECKING:
-    from agents.openai_client import OpenAIClient
+    from agents.providers.openai_client import OpenAIClient
 
 
 LONGEST_WAIT = 30.0
@@ -53,7 +53,7 @@ async def open_openai_embedding(
     *, api_key: str | None, model: str, base_url: str | None = None
 ) -> AsyncIterator[OpenAIEmbedding]:
     """The embedding model `model` at `base_url` (OpenAI's when None); nothing is asked of it yet."""
-    from agents.openai_client import open_client  # 0.8 s to import: only where it is configured
+    from agents.providers.openai_client import open_client  # 0.8 s to import: only where it is configured
 
     opening = open_client(
         api_key=api_key or "none", base_url=base_url or OPENAI, limits=ModelLimits(retry_after=LONGEST_WAIT)

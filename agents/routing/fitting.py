@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from agents.classifier import HASHED, REGULARISATION, Classifier, Fitted
 from agents.embedding import Embedding
+from agents.routing.classifier import HASHED, REGULARISATION, Classifier, Fitted
 
 _log = logging.getLogger(__name__)
 
