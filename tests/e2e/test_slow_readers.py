@@ -42,7 +42,7 @@ async def test_readers_that_take_nothing_are_let_go_and_cost_little(
     server = serve(slow_timeout=1.0, heartbeat=0.5, send_buffer=32 * 1024)
     async with Client([server.url]) as client:
         session_id = await client.session()
-        model.next("fast?tokens=100000")
+        model.next("fast?tokens=80000")
         assert (await client.chat(session_id)).status_code == 200
         log = await client.kept(session_id)
         size = sum(len(frame.body) for frame in log)
@@ -71,7 +71,7 @@ async def test_a_slow_socket_is_let_go_and_the_others_go_on(serve: Callable[...,
     server = serve(slow_timeout=1.0, heartbeat=0.5, send_buffer=32 * 1024)
     async with Client([server.url]) as client:
         session_id = await client.session()
-        model.next("fast?tokens=100000")
+        model.next("fast?tokens=80000")
         assert (await client.chat(session_id)).status_code == 200
         slow = socket.socket()
         slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

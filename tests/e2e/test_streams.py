@@ -249,7 +249,7 @@ async def test_a_socket_serves_many_sessions_and_lets_go_of_them(client: Client)
         await client.chat(sessions[0], "Thanks!")
         await client.chat(sessions[1], "Thanks!")
         frames = await socket.until(ended)
-        assert {frame.json["session_id"] for frame in frames} == {sessions[1]}
+        assert {frame.json["session_id"] for frame in frames if frame.type != "ping"} == {sessions[1]}
 
 
 @pytest.mark.parametrize("agent", ["billing", "technical", "policy"])
