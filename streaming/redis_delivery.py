@@ -70,7 +70,7 @@ class Delivery:
         top, _, deleted, waiting = await self._pipe.script(TAIL, session_keys(session_id))
         following.last = max(following.last or START, parse_id(top.decode()))
         following.busy = following.busy or bool(waiting)
-        if deleted:  # before this process listened
+        if deleted and self._following.get(session_id) is following:  # before this process listened
             self.on_delete(session_id)
 
     def detach(self, session_id: str) -> None:
