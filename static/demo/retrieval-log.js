@@ -12,7 +12,7 @@ const WHAT = {
   vector_search: "What the documents say, and how well it fits",
   documents: "Whether that is enough to answer from",
 };
-const STEP = 12; // rows made a frame at most
+const STEP = 8; // rows made a frame at most
 const CACHE = { hit: "Hit", miss: "Miss", none: "Skipped" };
 
 export class RetrievalLog extends HTMLElement {
