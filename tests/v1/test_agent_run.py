@@ -167,6 +167,11 @@ async def test_a_model_that_goes_silent_ends_the_run_as_failed(serve: Serve) -> 
     assert (done["status"], done["error_code"]) == ("failed", "MODEL_TIMEOUT")
 
 
+async def test_a_model_that_never_ends_its_answer_is_broken_off(client: httpx.AsyncClient) -> None:
+    done = await run(client, "fast?tokens=100000000")
+    assert (done["status"], done["error_code"]) == ("failed", "MODEL_STREAM_BROKEN")
+
+
 async def test_a_run_can_be_looked_at_while_it_goes_on(client: httpx.AsyncClient) -> None:
     body = {"instructions": "Do it.", "model": "paced?rate=20&tokens=10&until=told"}
     response = await client.post("/api/v1/agent/run", json=body, headers={"Prefer": "respond-async"})
