@@ -18,13 +18,9 @@ export function row(log, ms) {
   const summary = el(
     "summary",
     {},
-    el("span", { class: "row-sign" }, icon(log.type)),
-    el(
-      "span",
-      { class: "row-text" },
-      el("span", { class: "row-type" }, TYPES[log.type] ?? log.type, ...aside(log)),
-      el("bdi", { class: "row-title" }, log.title),
-    ),
+    icon(log.type),
+    el("span", { class: "row-type" }, TYPES[log.type] ?? log.type, ...aside(log)),
+    el("bdi", { class: "row-title" }, log.title),
     status(log),
     el("time", { class: "row-time" }, `+${duration(ms)}`),
   );
@@ -41,7 +37,11 @@ function status(log) {
   const said = STATUS[log.status] ?? log.status;
   const sign = icon(SIGNS[log.status] ?? "check");
   if (amiss(log)) return el("span", { class: "row-status" }, sign, said);
-  return el("span", { class: "row-status", role: "img", "aria-label": said }, sign);
+  sign.setAttribute("class", "icon row-status");
+  sign.setAttribute("role", "img");
+  sign.setAttribute("aria-label", said);
+  sign.removeAttribute("aria-hidden");
+  return sign;
 }
 
 /** What sets a row of its type apart, beside the type. */

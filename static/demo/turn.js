@@ -15,7 +15,7 @@ const STEPS = {
   documents: "Composing the answer…",
 };
 
-const STEP = 2500; // characters shown a frame at most, so that a long answer that comes at once does not stop the page
+const STEP = 1500; // characters shown a frame at most, so that a long answer that comes at once does not stop the page
 
 const READ = 1000; // characters announced at most
 
