@@ -80,9 +80,13 @@ function notice(text) {
   find("#notice").hidden = !text;
 }
 
+const narrow = matchMedia("(max-width: 860px)"); // where the steps and the drawer take the same place
+
 function showPanel(open) {
+  if (open && narrow.matches) find("#developer").hidden = true;
   document.body.dataset.panel = open ? "open" : "closed";
   find("#toggle-panel").setAttribute("aria-expanded", String(open));
+  find("#toggle-developer").setAttribute("aria-expanded", String(!find("#developer").hidden));
 }
 
 /** An answer is announced once, when it has ended. */
@@ -225,7 +229,7 @@ on("#theme", () => {
 
 function showDeveloper(open) {
   find("#developer").hidden = !open;
-  find("#toggle-developer").setAttribute("aria-expanded", String(open));
+  showPanel(!open && document.body.dataset.panel === "open");
   if (open) find("#close-developer").focus();
   else find("#toggle-developer").focus();
   changed();

@@ -8,9 +8,18 @@ export const TYPES = { routing: "Routing", cache: "Cache", vector_search: "Searc
 const STATUS = { success: "Succeeded", warning: "Warning", error: "Failed" };
 const SIGNS = { success: "check", warning: "warning", error: "error" };
 
-/** Whether a log tells of something that went wrong. @param {any} log */
-export function amiss({ status }) {
-  return status === "warning" || status === "error";
+const FINDINGS = { partial: "In part", underspecified: "Unclear", unanswerable: "Not found" };
+
+/** Whether a log tells of something that went wrong; that the documents do not say it all is a finding. @param {any} log */
+export function amiss(log) {
+  return log.status === "error" || (log.status === "warning" && !finding(log));
+}
+
+/** What a step found, where its "warning" means that it worked and found less than was asked for. @param {any} log */
+function finding({ type, status, data = {}, chunks }) {
+  if (status !== "warning") return "";
+  if (type === "documents") return FINDINGS[data.verdict] ?? "";
+  return type === "vector_search" && !chunks?.length && !data.warning ? "Nothing found" : "";
 }
 
 /** @param {any} log @param {number} ms since the question */
@@ -29,11 +38,13 @@ export function row(log, ms) {
     if (details.open && details.childElementCount === 1) details.append(beneath(log));
   });
   const props = { class: `row type-${log.type}`, "data-type": log.type, "data-status": log.status, "data-ms": String(ms) };
-  return el("li", props, details);
+  return el("li", { ...props, "data-amiss": amiss(log) }, details);
 }
 
-/** Success is a sign; what went wrong is said in a word as well. */
+/** Success is a sign; what was found wanting is said in a word, what went wrong in both. */
 function status(log) {
+  const found = finding(log);
+  if (found) return el("span", { class: "row-status row-finding" }, found);
   const said = STATUS[log.status] ?? log.status;
   const sign = icon(SIGNS[log.status] ?? "check");
   if (amiss(log)) return el("span", { class: "row-status" }, sign, said);

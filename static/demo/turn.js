@@ -50,7 +50,7 @@ export class Turn {
   /** Show the run as it is now. @param {any} run @param {boolean} selected @returns {boolean} whether there is more to show */
   update(run, selected) {
     this.run = run;
-    mark(this.steps, "aria-pressed", String(selected));
+    mark(this.steps, "aria-current", String(selected));
     this.element.classList.toggle("selected", selected);
     const upTo = Math.min(run.text.length, this.answer.text.length + STEP);
     const now = [run.status, run.attempt, upTo, run.logs.length, run.citations.length, agentOf(run)].join();

@@ -65,3 +65,42 @@ async def test_a_warning_is_seen_and_unknown_fields_are_shown(server: Server, vi
     for theme in ("light", "dark"):
         await visitor.page.emulate_media(color_scheme=theme)
         assert await violations(visitor) == []
+
+
+async def test_what_the_documents_do_not_say_is_no_warning(server: Server, visit: Open) -> None:
+    """The server's own events, with the verdict that only a part is in the documents."""
+    visitor = await visit(server.page)
+    await visitor.ask("What does error E-1020 mean?")
+    await visitor.over()
+    events = await visitor.events()
+    for event in events:
+        if event["type"] == "documents":
+            event["data"]["status"] = "warning"
+            event["data"]["data"]["verdict"] = "partial"
+    stream = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
+    await visitor.page.route(
+        "**/events?after=0-0",
+        lambda route: route.fulfill(headers={"Content-Type": "text/event-stream"}, body=stream),
+    )
+    await visitor.page.reload()
+    await visitor.over()
+    row = visitor.page.locator(".row[data-type=documents]")
+    await expect(row.locator(".row-status")).to_have_text("In part")
+    await expect(visitor.turn().locator(".steps")).to_have_text("Steps")
+
+
+async def test_on_a_phone_the_steps_and_the_drawer_take_turns(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page, viewport={"width": 390, "height": 780})
+    await visitor.ask("What does error E-1020 mean?")
+    await visitor.over()
+    page = visitor.page
+    steps, drawer = page.locator("#toggle-panel"), page.locator("#toggle-developer")
+    await steps.click()
+    await expect(steps).to_have_attribute("aria-expanded", "true")
+    await drawer.click()
+    await expect(page.locator("#panel")).to_be_hidden()
+    await expect(steps).to_have_attribute("aria-expanded", "false")
+    await visitor.turn().locator(".steps").click()
+    await expect(page.locator("#panel")).to_be_visible()
+    await expect(page.locator("#developer")).to_be_hidden()
+    await expect(drawer).to_have_attribute("aria-expanded", "false")
