@@ -7,7 +7,7 @@ costs 112 µs a token; here all the chunks of one read are handed on together, a
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import httpx2
 from openai import AsyncOpenAI, AsyncStream, DefaultAioHttpClient, OpenAIError
@@ -30,13 +30,26 @@ class RawStream(AsyncStream[object]):
         self.response = response
 
 
-class Reading:
-    """One answer being read. `patience` is the silence allowed before the next read, in seconds."""
+class Told(Protocol):
+    """What the chunks of one answer have told so far."""
 
-    def __init__(self, response: httpx2.Response, limits: ModelLimits) -> None:
-        self.patience = limits.first_byte
-        self.settle = limits.settle
+    finish: str | None
+    """Why the model ended, once it has."""
+    failed: object
+    """An `error` object of the stream, if there was one."""
+
+    def take(self, batch: list[dict[str, Any]], /) -> str:
+        """The text of these chunks."""
+
+
+class Reading:
+    """One answer being read."""
+
+    def __init__(self, response: httpx2.Response, limits: ModelLimits, key: str) -> None:
+        self._patience = limits.first_byte  # the silence allowed before the next read, in seconds
+        self._settle = limits.settle
         self._stall = limits.stall
+        self._key = key
         self._parser = Completions()
         self._watchdog = Watchdog()
         self._loop = asyncio.get_running_loop()
@@ -51,28 +64,46 @@ class Reading:
         """Whether the stream said that it is complete."""
         return self._parser.done
 
-    async def read(self) -> list[dict[str, Any]] | None:
-        """The chunks that the next read completes, at least one; None at the end.
+    async def text(self, told: Told) -> str | None:
+        """The text that the next read brings, which may be empty, after `told` has taken it in; None at the end.
 
-        Raises ModelTimeout after too long a silence and ModelStreamBroken when what comes cannot be understood.
+        Raises ModelTimeout after too long a silence, ModelStreamBroken when what comes cannot be understood, and the
+        error that the stream itself tells of, after the text before it.
         """
-        parser = self._parser
-        while not parser.done:
-            if parser.broken:
-                raise ModelStreamBroken(f"The model's answer cannot be read: {parser.broken}.")
-            data = await self._next(self.patience)
-            if data is None:
-                return self._last()
-            if self.patience > self._stall:
-                self.patience = self._stall
-            if chunks := parser.feed(data):
-                return chunks
-        await self._drain()
-        return None
+        if told.failed:
+            raise from_object(told.failed, key=self._key)
+        try:
+            batch = await self._read()
+        except ModelTimeout:
+            if told.finish:
+                return None  # all of it is here; only the farewell is missing
+            raise
+        if batch is None:
+            return None
+        text = told.take(batch)
+        if told.finish:
+            self._patience = min(self._patience, self._settle)
+        return text
 
     async def close(self) -> None:
         self._watchdog.close()
         await self._response.aclose()
+
+    async def _read(self) -> list[dict[str, Any]] | None:
+        # The chunks that the next read completes, at least one; None at the end.
+        parser = self._parser
+        while not parser.done:
+            if parser.broken:
+                raise ModelStreamBroken(f"The model's answer cannot be read: {parser.broken}.")
+            data = await self._next(self._patience)
+            if data is None:
+                return self._last()
+            if self._patience > self._stall:
+                self._patience = self._stall
+            if chunks := parser.feed(data):
+                return chunks
+        await self._drain()
+        return None
 
     async def _next(self, limit: float) -> bytes | None:
         watchdog = self._watchdog
@@ -120,7 +151,7 @@ class OpenAIClient:
     async def open(self, body: Mapping[str, Any]) -> AsyncIterator[Reading]:
         """The answer to one request, closed on the way out. Raises AgentError when there is none."""
         stream = await self._post(body)
-        reading = Reading(stream.response, self._limits)
+        reading = Reading(stream.response, self._limits, self._client.api_key)
         try:
             kind = stream.response.headers.get("content-type", "")
             if kind.startswith("application/json"):
@@ -144,10 +175,6 @@ class OpenAIClient:
         except OpenAIError as error:
             raise translated(error, key=self._client.api_key) from None
 
-    def failure(self, error: object) -> AgentError:
-        """An `error` object of the stream, as ours."""
-        return from_object(error, key=self._client.api_key)
-
     async def _post(self, body: Mapping[str, Any]) -> RawStream:
         try:
             with patience(self._limits.first_byte):
@@ -169,7 +196,7 @@ class OpenAIClient:
         except (httpx2.HTTPError, TimeoutError, ValueError):
             told = None
         if isinstance(told, dict) and told.get("error"):
-            return self.failure(told["error"])
+            return from_object(told["error"], key=self._client.api_key)
         return ModelStreamBroken("The model's provider answered without streaming.")
 
 

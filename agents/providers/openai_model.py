@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from agents.errors import AgentError, ModelRejected, ModelStreamBroken, ModelTimeout, ModelUnavailable
+from agents.errors import AgentError, ModelRejected, ModelStreamBroken, ModelUnavailable
 from agents.llm import Usage
 from agents.passage import Passage
 from agents.prompts import messages
@@ -69,21 +69,9 @@ class OpenAIModel:
         }
         answer = _Answer()
         async with self._client.open(body) as reading:
-            while not answer.failed:
-                try:
-                    batch = await reading.read()
-                except ModelTimeout:
-                    if answer.finish:
-                        break  # all of it is here; only the farewell is missing
-                    raise
-                if batch is None:
-                    break
-                if text := answer.take(batch):
+            while (text := await reading.text(answer)) is not None:
+                if text:
                     yield text
-                if answer.finish:
-                    reading.patience = min(reading.patience, reading.settle)
-            if answer.failed:
-                raise self._client.failure(answer.failed)
             answer.check(ended=reading.done)
         prompt, completion = answer.counts()
         yield Usage(prompt, completion, cost(self._model, prompt, completion, self._prices))

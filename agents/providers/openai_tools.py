@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from agents.errors import ModelRejected, ModelStreamBroken, ModelTimeout, ModelUnavailable
+from agents.errors import ModelRejected, ModelStreamBroken, ModelUnavailable
 from agents.llm import Usage
 from agents.providers.model_limits import MOST_TEXT
 from agents.providers.prices import Price, cost
@@ -42,21 +42,9 @@ class OpenAITools:
             body |= {"tools": list(tools), "tool_choice": "none" if answer else "auto"}
         turn = Turn()
         async with self._client.open(body) as reading:
-            while not turn.failed:
-                try:
-                    batch = await reading.read()
-                except ModelTimeout:
-                    if turn.finish:
-                        break  # all of it is here; only the farewell is missing
-                    raise
-                if batch is None:
-                    break
-                if text := turn.take(batch):
+            while (text := await reading.text(turn)) is not None:
+                if text:
                     yield text
-                if turn.finish:
-                    reading.patience = min(reading.patience, reading.settle)
-            if turn.failed:
-                raise self._client.failure(turn.failed)
             calls = turn.end(ended=reading.done)
         for call in calls:
             yield call
@@ -77,7 +65,7 @@ class Turn:
         self._calls: dict[int, dict[str, str]] = {}
         self._size = 0
 
-    def take(self, batch: Sequence[dict[str, Any]]) -> str:
+    def take(self, batch: list[dict[str, Any]]) -> str:
         """The text of these chunks, up to an `error` object if there is one. Raises ModelStreamBroken."""
         pieces: list[str] = []
         try:
