@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from agents.embedding import Embedding
-from agents.routing.classifier import HASHED, REGULARISATION, Classifier, Fitted
+from agents.routing.classifier import REGULARISATION, Classifier, Fitted
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def _read(path: Path, key: str) -> Fitted | None:
 
 
 def _key(examples: Mapping[str, Sequence[str]], embedding: Embedding) -> str:
-    digest = hashlib.blake2b(f"1 {embedding.name} {HASHED} {REGULARISATION}".encode(), digest_size=16)
+    digest = hashlib.blake2b(f"2 {embedding.name} {REGULARISATION}".encode(), digest_size=16)
     for label, texts in examples.items():
         for text in (label, *texts):
             digest.update(text.encode() + b"\0")

@@ -11,11 +11,12 @@ from agents.embedding import Vectors, WordLlama
 from agents.evaluation.questions import load_questions
 from agents.house import bundled_folder, open_agents
 from agents.question import Question, Turn
-from agents.routing.classifier import HASHED, Classifier, fit, hashed
+from agents.routing.classifier import Classifier, fit, hashed
 from agents.routing.descent import minimum
 from agents.routing.examples import ExamplesInvalid, load_examples
 from agents.routing.fitting import kept
 from agents.routing.router import Router, named
+from agents.routing.sparse import Sparse
 from agents.standalone import Standalone
 from tests.agents.samples import house, write
 
@@ -95,9 +96,10 @@ def test_the_descent_ends_where_a_function_is_least() -> None:
 
 
 def test_a_label_with_few_examples_weighs_as_much_as_one_with_many() -> None:
-    texts = np.eye(2, 2 + HASHED, dtype=np.float32)  # of dense columns alone
-    fitted = fit(np.repeat(texts, [40, 2], axis=0), np.repeat(np.arange(2), [40, 2]), 2)
-    scores = texts @ fitted.weights + fitted.bias
+    texts = np.eye(2, dtype=np.float32)
+    none = Sparse([(np.zeros(0, np.intp), np.zeros(0, np.float32))] * 42, 8)
+    fitted = fit(np.repeat(texts, [40, 2], axis=0), none, np.repeat(np.arange(2), [40, 2]), 2, rare_counts=1)
+    scores = texts @ fitted.weights[:2] + fitted.bias
     assert np.isclose(scores[0, 0] - scores[0, 1], scores[1, 1] - scores[1, 0], rtol=0.25)
 
 
@@ -114,10 +116,21 @@ def test_the_fit_is_kept_until_the_examples_change(tmp_path: Path) -> None:
 
 
 def test_hashed_features_have_unit_length_and_distinct_columns() -> None:
-    columns, values = hashed("Cancel my plan, cancel it")
+    columns, values = hashed("Cancel my plan, cancel it", 4096)
     assert len(set(columns.tolist())) == len(columns)
     assert float(np.linalg.norm(values)) == pytest.approx(1.0)
-    assert hashed("")[0].size == 0
+    assert hashed("", 4096)[0].size == 0
+
+
+def test_sparse_rows_multiply_as_the_same_rows_written_out() -> None:
+    rng = np.random.default_rng(0)
+    whole = (rng.normal(size=(20, 30)) * (rng.random((20, 30)) < 0.1)).astype(np.float32)
+    whole[3] = 0
+    sparse = Sparse(((np.flatnonzero(row), row[np.flatnonzero(row)]) for row in whole), 30)
+    left, right = rng.normal(size=(30, 4)).astype(np.float32), rng.normal(size=(20, 4)).astype(np.float32)
+    assert np.allclose(sparse.times(left), whole @ left, atol=1e-5)
+    assert np.allclose(sparse.transposed_times(right), whole.T @ right, atol=1e-5)
+    assert np.array_equal(sparse.counts()[1:], np.count_nonzero(whole, axis=0)[1:])
 
 
 def test_among_many_examples_the_shortlist_holds_the_nearest() -> None:
