@@ -52,7 +52,7 @@ export class Answer {
       case "hr":
         return el("hr");
       case "pre":
-        return el("pre", { tabindex: "0", "aria-label": "Code", role: "region" }, el("code", {}, block.text));
+        return el("pre", { tabindex: "0", "aria-label": "Code", role: "group" }, el("code", {}, block.text));
       case "quote":
         return el("blockquote", {}, ...this.#blocks(block.blocks, open));
       case "table":
@@ -83,7 +83,7 @@ export class Answer {
     const cells = (name, row) => head.map((_, n) => el(name, { dir: "auto" }, ...this.#inline(row[n] ?? "", false)));
     const body = rows.map((row) => el("tr", {}, ...cells("td", row)));
     const table = el("table", {}, el("thead", {}, el("tr", {}, ...cells("th", head))), el("tbody", {}, ...body));
-    return el("div", { class: "table", tabindex: "0", role: "region", "aria-label": "Table" }, table);
+    return el("div", { class: "table", tabindex: "0", role: "group", "aria-label": "Table" }, table);
   }
 
   #inline(text, open) {

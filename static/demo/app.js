@@ -26,6 +26,7 @@ let conversation = /** @type {Conversation | null} */ (null);
 let following = /** @type {import("./client.js").Following | null} */ (null);
 let selected = /** @type {string | null} */ (null); // null: whatever run is the newest
 let framed = 0;
+let before = false; // whether the steps were open where a source has taken their place
 
 const announce = (text) => {
   spoken.textContent = "";
@@ -35,8 +36,9 @@ const agents = new AgentStrip(find(".agents"));
 const connection = new Connection(find("#connection"), announce);
 const developer = new Developer(find("#developer"));
 const source = new SourcePanel(find("#source"), (open) => {
+  if (open && panel.dataset.shows === "log") before = document.body.dataset.panel === "open";
   panel.dataset.shows = open ? "source" : "log";
-  if (open) showPanel(true);
+  showPanel(open || before);
 });
 const composer = new Composer(find("#composer"), (message) => ask(message));
 const keys = new KeyDialog(
@@ -80,12 +82,12 @@ function notice(text) {
   find("#notice").hidden = !text;
 }
 
-const narrow = matchMedia("(max-width: 860px)"); // where the steps and the drawer take the same place
+const narrow = matchMedia("(max-width: 53.75em)"); // where the steps and the drawer take the same place
 
 function showPanel(open) {
   if (open && narrow.matches) find("#developer").hidden = true;
   document.body.dataset.panel = open ? "open" : "closed";
-  find("#toggle-panel").setAttribute("aria-expanded", String(open));
+  find("#toggle-panel").setAttribute("aria-expanded", String(open && panel.dataset.shows === "log"));
   find("#toggle-developer").setAttribute("aria-expanded", String(!find("#developer").hidden));
 }
 
@@ -214,8 +216,9 @@ on("#confirm-yes", async () => {
   composer.focus();
 });
 on("#toggle-panel", () => {
+  const open = find("#toggle-panel").getAttribute("aria-expanded") === "true";
   source.close();
-  showPanel(document.body.dataset.panel !== "open");
+  showPanel(!open);
 });
 on("#toggle-developer", () => showDeveloper(find("#developer").hidden));
 on("#close-developer", () => showDeveloper(false));
@@ -228,6 +231,7 @@ on("#theme", () => {
 });
 
 function showDeveloper(open) {
+  if (open && narrow.matches) source.close();
   find("#developer").hidden = !open;
   showPanel(!open && document.body.dataset.panel === "open");
   if (open) find("#close-developer").focus();

@@ -22,7 +22,8 @@ export class Composer {
       send();
     });
     this.field.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      const composing = event.isComposing || event.keyCode === 229; // 229 where the word has just been accepted, as in Safari
+      if (event.key !== "Enter" || event.shiftKey || composing) return;
       event.preventDefault();
       send();
     });

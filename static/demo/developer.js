@@ -75,5 +75,5 @@ function whole(event) {
   const text = JSON.stringify(event, null, 2);
   const button = el("button", { type: "button", class: "quiet" }, icon("copy"), el("span", { class: "label" }, "Copy"));
   button.addEventListener("click", () => copy(text, button));
-  return el("div", { class: "raw-whole" }, button, el("pre", { tabindex: "0", role: "region", "aria-label": "Event" }, text));
+  return el("div", { class: "raw-whole" }, button, el("pre", { tabindex: "0", role: "group", "aria-label": "Event" }, text));
 }

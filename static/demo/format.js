@@ -7,8 +7,9 @@ export function duration(ms) {
   return `${(ms / 1000).toFixed(ms < 10000 ? 2 : 1)} s`;
 }
 
-/** 0.914 → "91%"; only what is certain is 100. @param {number} unit 0..1 */
+/** 0.914 → "91%", 0.001 → "<1%"; only what is certain is 100, only what is nothing is 0. @param {number} unit 0..1 */
 export function percent(unit) {
+  if (unit > 0 && unit < 0.005) return "<1%";
   return `${Math.min(Math.round(unit * 100), unit < 1 ? 99 : 100)}%`;
 }
 

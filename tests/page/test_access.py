@@ -52,6 +52,13 @@ async def test_axe_finds_nothing(server: Server, visit: Open, theme: str, width:
     await page.locator(".raw summary").first.click()
     assert await violations(visitor) == []  # with the drawer
     await page.keyboard.press("Escape")
+    await visitor.ask(HELD)
+    await expect(page.locator("article.turn[data-status=completed]")).to_have_count(2)
+    await page.click("#toggle-developer")
+    for n in (-1, -2):
+        await page.locator(".raw summary").nth(n).click()
+    assert await violations(visitor) == []  # with two of everything: code, tables, events
+    await page.keyboard.press("Escape")
     await page.route(
         "**/api/chat", lambda route: route.fulfill(status=429, headers={"Retry-After": "60"}, body="{}"), times=1
     )

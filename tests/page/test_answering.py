@@ -179,6 +179,17 @@ async def test_enter_sends_shift_enter_breaks_the_line_and_the_caret_stays(
     assert await field.input_value() == "and a next one, written meanwhile"
 
 
+async def test_an_enter_that_accepts_a_composed_word_sends_nothing(server: Server, visit: Open) -> None:
+    """As input methods for Japanese or Chinese have it; Safari tells it by the key's code alone."""
+    visitor = await visit(server.page)
+    await visitor.connected()
+    await visitor.page.locator("#question").fill("webhook")
+    for told in ({"isComposing": True}, {"keyCode": 229}):
+        await visitor.page.locator("#question").dispatch_event("keydown", {"key": "Enter", **told})
+    assert await visitor.page.locator("#question").input_value() == "webhook"
+    await expect(visitor.page.locator("article.turn")).to_have_count(0)
+
+
 async def test_a_question_asked_meanwhile_waits_for_its_turn(server: Server, visit: Open, go: threading.Event) -> None:
     visitor = await visit(server.page)
     await visitor.ask(HELD)

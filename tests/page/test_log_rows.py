@@ -104,3 +104,24 @@ async def test_on_a_phone_the_steps_and_the_drawer_take_turns(server: Server, vi
     await expect(page.locator("#panel")).to_be_visible()
     await expect(page.locator("#developer")).to_be_hidden()
     await expect(drawer).to_have_attribute("aria-expanded", "false")
+
+
+async def test_on_a_phone_a_source_gives_way_to_what_was_there_before(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page, viewport={"width": 390, "height": 780})
+    await visitor.ask("What does error E-1020 mean?")
+    await visitor.over()
+    page = visitor.page
+    cite, steps = visitor.prose().locator(".cite").first, page.locator("#toggle-panel")
+    await cite.click()
+    await expect(page.locator("#source")).to_be_visible()
+    await expect(steps).to_have_attribute("aria-expanded", "false")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#panel")).to_be_hidden()
+    await expect(cite).to_be_focused()
+    await cite.click()
+    await steps.click()
+    await expect(page.locator("#source")).to_be_hidden()
+    await expect(page.locator("retrieval-log")).to_be_visible()
+    await cite.click()
+    await page.keyboard.press("Escape")
+    await expect(page.locator("retrieval-log")).to_be_visible()

@@ -44,7 +44,7 @@ test("a text is cut between words, a giant word within", () => {
 test("figures", () => {
   assert.deepEqual([0.2, 7.4, 1234, 61000].map(duration), ["<1 ms", "7 ms", "1.23 s", "61.0 s"]);
   assert.deepEqual([0, 0.00042, 1.5].map(money), ["$0", "$0.00042", "$1.50"]);
-  assert.deepEqual([1, 0.9999, 0.914, 0].map(percent), ["100%", "99%", "91%", "0%"]);
+  assert.deepEqual([1, 0.9999, 0.914, 0.0001, 0].map(percent), ["100%", "99%", "91%", "<1%", "0%"]);
   assert.deepEqual([7, 1234, 1234567].map(count), ["7", "1,234", "1,234,567"]);
   assert.equal(bare("Open **Settings** and `x`"), "Open Settings and x");
 });
