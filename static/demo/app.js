@@ -10,6 +10,7 @@ import { Developer } from "./developer.js";
 import { copy, el } from "./dom.js";
 import { EXAMPLES } from "./examples.js";
 import { KeyDialog } from "./key-dialog.js";
+import { Notice } from "./notice.js";
 import "./retrieval-log.js";
 import { sessionFromPage, keepSession, link, tabStorage, preference, prefer } from "./session.js";
 import { SourcePanel } from "./source-panel.js";
@@ -41,6 +42,7 @@ const source = new SourcePanel(find("#source"), (open) => {
   showPanel(open || before);
 });
 const composer = new Composer(find("#composer"), (message) => ask(message));
+const notice = new Notice(find("#notice"), announce);
 const keys = new KeyDialog(
   find("#key"),
   tabStorage(),
@@ -48,7 +50,7 @@ const keys = new KeyDialog(
     client.key = key;
     open(sessionFromPage());
   },
-  () => notice(tell({ code: "unauthorized" })),
+  () => notice.show({ code: "unauthorized" }),
 );
 
 // ── What is shown ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -75,11 +77,6 @@ function paint() {
   if (!active && document.activeElement === stop) composer.focus();
   stop.hidden = !active;
   thread.settle();
-}
-
-function notice(text) {
-  find("#notice-text").textContent = text;
-  find("#notice").hidden = !text;
 }
 
 const narrow = matchMedia("(max-width: 53.75em)"); // where the steps and the drawer take the same place
@@ -118,12 +115,12 @@ async function stop() {
   try {
     await client.stop(run.run_id);
   } catch (problem) {
-    announce(tell(problem));
-    notice(`The answer could not be stopped. ${tell(problem)}`);
+    notice.show(problem, "The answer could not be stopped. ");
   }
 }
 
 async function onresend(pending) {
+  composer.focus();
   const sent = await conversation?.send(pending);
   if (sent?.problem) announce(tell(sent.problem));
 }
@@ -138,7 +135,10 @@ thread.actions = {
   onretry: ask,
   onsource: (cited, claim, opener) => source.open(cited, claim, opener),
   onresend,
-  ondrop: (pending) => conversation?.drop(pending),
+  ondrop: (pending) => {
+    conversation?.drop(pending);
+    composer.focus(); // the button that had it is gone
+  },
 };
 
 // ── The session ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -146,7 +146,7 @@ thread.actions = {
 async function open(sessionId) {
   following?.close();
   source.close();
-  notice("");
+  notice.hide();
   selected = null;
   thread.clear();
   conversation = null;
@@ -184,7 +184,7 @@ function showStatus(opened, status) {
 /** The server will not have us: say why, and where it is for want of a key, ask for one. */
 function refused(problem) {
   if (problem.code === "unauthorized") keys.ask();
-  else notice(tell(problem));
+  else notice.show(problem);
 }
 
 async function forget() {
@@ -194,7 +194,7 @@ async function forget() {
     following?.close();
     await client.deleteSession(id);
   } catch (problem) {
-    if (problem.status !== 404) return notice(`The conversation could not be deleted. ${tell(problem)}`);
+    if (problem.status !== 404) return notice.show(problem, "The conversation could not be deleted. ");
   }
   conversation?.forget();
   await open();
@@ -239,6 +239,11 @@ function showDeveloper(open) {
   changed();
 }
 
+panel.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || !narrow.matches) return;
+  showPanel(false);
+  find("#toggle-panel").focus();
+});
 find("#developer").addEventListener("keydown", (event) => {
   if (event.key === "Escape") showDeveloper(false);
 });

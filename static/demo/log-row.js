@@ -31,7 +31,7 @@ export function row(log, ms) {
     el("span", { class: "row-type" }, TYPES[log.type] ?? log.type, ...aside(log)),
     el("bdi", { class: "row-title" }, log.title),
     status(log),
-    el("time", { class: "row-time" }, `+${duration(ms)}`),
+    el("time", { class: "row-time" }, ms < 1 ? duration(ms) : `+${duration(ms)}`),
   );
   const details = el("details", {}, summary);
   details.addEventListener("toggle", () => {
@@ -58,8 +58,8 @@ function status(log) {
 /** What sets a row of its type apart, beside the type. */
 function aside({ type, data }) {
   if (type !== "cache" || data.status !== "hit") return [];
-  if (data.kind !== "semantic") return [el("span", { class: "row-aside" }, "the same question")];
-  return [el("span", { class: "row-aside" }, `in other words, ${percent(data.similarity ?? 0)} alike`)];
+  if (data.kind !== "semantic") return [" ", el("span", { class: "row-aside" }, "the same question")];
+  return [" ", el("span", { class: "row-aside" }, `in other words, ${percent(data.similarity ?? 0)} alike`)];
 }
 
 function beneath(log) {

@@ -12,7 +12,9 @@ export class SourcePanel {
     this.changed = changed;
     this.opener = /** @type {HTMLElement | null} */ (null);
     root.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.close();
+      if (event.key !== "Escape") return;
+      event.preventDefault(); // heard: it closes this alone
+      this.close();
     });
   }
 

@@ -255,3 +255,34 @@ async def test_a_rate_limit_is_told_with_its_seconds_and_the_question_kept(serve
     await again.click()
     await visitor.over()
     assert len(server.get(f"/api/session/{await visitor.session}")["turns"]) == 1
+
+
+async def test_a_question_given_up_gives_the_caret_back(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    visitor.allows = r"status of 429"
+    await answer_429(visitor, "60")
+    await visitor.ask("What does error E-1020 mean?")
+    await visitor.page.get_by_role("button", name="Discard").press("Enter")
+    await expect(visitor.page.locator("article.pending")).to_have_count(0)
+    await expect(visitor.page.locator("#question")).to_be_focused()
+
+
+async def test_a_newcomer_who_is_refused_is_told_when_to_come_back(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    visitor.allows = r"status of 429"
+    await visitor.connected()
+    await visitor.page.clock.install()
+    await visitor.page.route(
+        "**/api/session",
+        lambda route: route.fulfill(status=429, headers={"Retry-After": "60"}, body="{}"),
+        times=1,
+    )
+    await visitor.page.click("#new")
+    notice = visitor.page.locator("#notice-text")
+    await expect(notice).to_contain_text(re.compile("Try again in ([45][0-9]|60) seconds"))
+    await expect(visitor.page.locator("#announcer")).to_contain_text("Try again in")
+    await visitor.page.clock.fast_forward(60_000)
+    await expect(notice).to_contain_text("Try again now.")
+    await visitor.page.click("#notice-new")
+    await visitor.connected()
+    await expect(visitor.page.locator("#notice")).to_be_hidden()

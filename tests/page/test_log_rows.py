@@ -125,3 +125,6 @@ async def test_on_a_phone_a_source_gives_way_to_what_was_there_before(server: Se
     await cite.click()
     await page.keyboard.press("Escape")
     await expect(page.locator("retrieval-log")).to_be_visible()
+    await visitor.rows.first.locator("summary").press("Escape")
+    await expect(page.locator("#panel")).to_be_hidden()
+    await expect(steps).to_be_focused()
