@@ -68,7 +68,7 @@ function paint() {
   const later = thread.made > 0; // a new turn is work enough for a frame: its steps come with the next
   if (later || log.show(run, run && times.get(run.run_id)) || more) changed();
   agents.show(run);
-  developer.show(conversation);
+  if (developer.show(conversation)) changed();
   const empty = state.runs.length === 0 && pending.length === 0;
   find("#welcome").hidden = !empty;
   thread.hidden = empty;
@@ -77,6 +77,7 @@ function paint() {
   if (!active && document.activeElement === stop) composer.focus();
   stop.hidden = !active;
   thread.settle();
+  developer.settle();
 }
 
 const narrow = matchMedia("(max-width: 53.75em)"); // where the steps and the drawer take the same place

@@ -5,10 +5,14 @@ import { copy, el, icon, say } from "./dom.js";
 import { count } from "./format.js";
 
 const SHOWN = 200;
+const LIVE = 40; // of them while more arrive: all that are there move up with each
+const STEP = 8; // lines made a frame at most
+const NEAR = 32;
 
 export class Developer {
   #seen = 0;
   #conversation = null;
+  #following = true; // the list stays at its end
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -18,34 +22,59 @@ export class Developer {
     this.ask = /** @type {HTMLElement} */ (root.querySelector(".line-ask"));
     this.follow = /** @type {HTMLElement} */ (root.querySelector(".line-follow"));
     this.keyed = /** @type {HTMLElement} */ (root.querySelector(".keyed"));
+    this.list.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    this.list.addEventListener("toggle", ({ target }) => (this.#following &&= !(/** @type {any} */ (target).open)), true);
     for (const button of root.querySelectorAll("[data-copy]")) {
       button.addEventListener("click", () => copy(this.#text(button.dataset.copy), button));
     }
   }
 
   /** Bring the drawer up to date; costs nothing while it is closed.
-   * @param {import("./conversation.js").Conversation} conversation */
+   * @param {import("./conversation.js").Conversation} conversation @returns {boolean} whether there is more to show */
   show(conversation) {
-    if (this.root.hidden) return;
+    if (this.root.hidden) return false;
     if (conversation !== this.#conversation) {
       this.#conversation = conversation;
       this.#seen = 0;
+      this.#following = true;
       this.list.replaceChildren();
     }
-    const fresh = Math.min(conversation.seen - this.#seen, SHOWN, conversation.raw.length);
-    if (fresh > 0) {
-      const atEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 32;
-      this.list.append(...conversation.raw.slice(-fresh).map(line));
-      while (this.list.childElementCount > SHOWN) this.list.firstElementChild.remove();
-      if (atEnd) this.list.scrollTop = this.list.scrollHeight;
-    }
-    this.#seen = conversation.seen;
+    const more = this.#catchUp(conversation);
     say(this.count, `${count(conversation.seen)} events`);
     const asked = conversation.state.runs.at(-1)?.question ?? conversation.pending.at(-1)?.message ?? "Hello";
     const keyed = conversation.client.key !== "";
     this.keyed.hidden = !keyed;
     say(this.ask, askLine(location.origin, conversation.id, asked, keyed));
     say(this.follow, followLine(location.origin, conversation.id, "0-0", keyed));
+    return more;
+  }
+
+  /** Add the next events that came, or, while none come, of those before them. */
+  #catchUp({ raw, seen }) {
+    const behind = Math.min(seen - this.#seen, SHOWN, raw.length);
+    const end = raw.length - behind;
+    if (behind > 0) {
+      const fresh = Math.min(behind, STEP);
+      this.list.append(...raw.slice(end, end + fresh).map(line));
+      const most = this.#following ? LIVE : SHOWN;
+      while (this.list.childElementCount > most) this.list.firstElementChild.remove();
+      this.#seen = seen - behind + fresh;
+      return true;
+    }
+    const begin = end - this.list.childElementCount;
+    const earlier = Math.min(begin, STEP, SHOWN - this.list.childElementCount);
+    if (earlier <= 0) return false;
+    this.list.prepend(...raw.slice(begin - earlier, begin).map(line));
+    return true;
+  }
+
+  /** After everything has been shown, so that a frame is laid out once: stay at the end. */
+  settle() {
+    if (!this.root.hidden && this.#following) this.list.scrollTop = this.list.scrollHeight;
+  }
+
+  #scrolled() {
+    this.#following = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < NEAR;
   }
 
   #text(what) {

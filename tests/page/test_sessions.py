@@ -7,6 +7,7 @@ import os
 from playwright.async_api import expect
 
 from tests.page.conftest import Open
+from tests.page.long_run import serve_run
 from tests.page.serving import Server
 
 
@@ -66,6 +67,19 @@ async def test_the_drawer_shows_events_and_lines_that_work(server: Server, visit
     )
     assert "event: run.completed" in await run_line(follow)
     await visitor.page.keyboard.press("Escape")
+
+
+async def test_the_drawer_keeps_up_with_what_arrives_and_fills_up_when_it_is_quiet(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    await visitor.connected()
+    await serve_run(visitor, 600, 4)
+    await visitor.page.click("#toggle-developer")
+    await visitor.page.click("#new")
+    ids = visitor.page.locator(".raw-id")
+    await expect(ids.last).to_have_text("7-606")
+    await expect(ids).to_have_count(200)
+    assert await ids.all_inner_texts() == [f"7-{n}" for n in range(407, 607)]
+    await expect(ids.last).to_be_in_viewport()
 
 
 async def run_line(line: str, **env: str) -> str:

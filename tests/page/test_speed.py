@@ -2,7 +2,6 @@
 
 import json
 import statistics
-import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,6 +9,7 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.page.conftest import Open
+from tests.page.long_run import serve_run
 from tests.page.serving import Server
 from tests.page.visitor import Visitor
 
@@ -112,47 +112,15 @@ async def test_5000_tokens_as_they_come(server: Server, browser: Browser, visit:
     frames.check()
 
 
-def long_run(session: str, tokens: int, rows: int) -> str:
-    """A run with so many tokens and log rows, as its stream."""
-    run = uuid.uuid4().hex
-    events: list[tuple[str, object]] = [("run.started", {"kind": "chat", "message": "A great deal?"})]
-    for n in range(rows):
-        chunk = {
-            "id": f"c{n}",
-            "content": "What the document says. " * 12,
-            "similarity": 0.5,
-            "source": "https://a.example/",
-        }
-        data = {"collection": "documents", "query": f"query {n}", "chunks_retrieved": 1, "latency": 3.5}
-        log = {"id": str(n), "type": "vector_search", "title": f"Found passage {n}", "data": data, "chunks": [chunk]}
-        events.append(("vector_search", {**log, "timestamp": "2026-11-23T09:00:01.000Z", "status": "success"}))
-    pieces = [
-        f"\n\nPart {n} " if n % 60 == 0 else f" **word{n}**" if n % 9 == 0 else f" word{n}" for n in range(tokens)
-    ]
-    offset = 0
-    for piece in pieces:
-        events.append(("token", {"text": piece, "offset": offset}))
-        offset += len(piece)
-    metrics = {"tokensUsed": tokens, "cost": 0.1, "latency": 9000, "cache_status": "none"}
-    ending = {"message": "".join(pieces), "agent": "technical", "confidence": 0.5, "sources": [], "metrics": metrics}
-    events.append(("run.completed", ending))
-    head = {"session_id": session, "run_id": run, "timestamp": "2026-11-23T09:00:00.000Z"}
-    bodies = [{"id": f"7-{n + 1}", "type": kind, **head, "data": data} for n, (kind, data) in enumerate(events)]
-    live = {"type": "live", "session_id": session, "data": {"top": f"7-{len(events)}"}}
-    return "".join(f"data: {json.dumps(body)}\n\n" for body in [*bodies, live])
-
-
+@pytest.mark.parametrize("drawer", ["closed", "open"])
 @pytest.mark.timing
-async def test_5000_tokens_and_500_rows_all_at_once(server: Server, browser: Browser, visit: Open) -> None:
+async def test_5000_tokens_and_500_rows_all_at_once(server: Server, browser: Browser, visit: Open, drawer: str) -> None:
     """The hardest case: all of it arrives as fast as it can, and is then scrolled through."""
     visitor = await visit(server.page)
     await visitor.connected()
-    stream = long_run(await visitor.session, 5000, 500)
-    await visitor.page.route(
-        "**/events?after=0-0",
-        lambda route: route.fulfill(headers={"Content-Type": "text/event-stream"}, body=stream),
-    )
-    await visitor.page.route("**/events?after=7-*", lambda route: route.fulfill(status=204))  # and that was all
+    await serve_run(visitor, 5000, 500)
+    if drawer == "open":
+        await visitor.page.click("#toggle-developer")
     async with watching(browser, visitor) as frames:
         await visitor.page.click("#new")
         await visitor.over()
