@@ -56,7 +56,8 @@ KEPT = 2048
 
 _T = TypeVar("_T")
 _FUSION: Any = Fusion.Rrf(k=60)  # the stub forgets that Rrf is a Fusion
-_FIELDS = ("text", "title", "heading", "url", "domain", "position", "content_hash", "anchor")
+_REQUIRED = ("text", "title", "heading", "url", "domain", "position", "content_hash")
+_FIELDS = (*_REQUIRED, "anchor")
 _OF_A_DOCUMENT = ["document", "document_hash", "chunks"]
 
 
@@ -309,7 +310,8 @@ def _point(entry: Entry) -> Point:
 
 
 def _passage(chunk_id: str, payload: Mapping[str, Any]) -> Passage:
-    return Passage(chunk_id=chunk_id, score=0.0, **{field: payload[field] for field in _FIELDS if field in payload})
+    text, title, heading, url, domain, position, content_hash = (payload[field] for field in _REQUIRED)
+    return Passage(chunk_id, text, title, heading, url, domain, position, content_hash, 0.0, payload.get("anchor", ""))
 
 
 def _candidate(record: Record) -> Candidate:
@@ -317,4 +319,4 @@ def _candidate(record: Record) -> Candidate:
     sparse = vector["bm25"]
     dense = np.fromiter(vector["dense"], np.float32)
     passage = _passage(str(record.id), record.payload or {})
-    return Candidate(passage, dense, dict(zip(sparse.indices, sparse.values, strict=True)))
+    return Candidate(passage, dense, np.asarray(sparse.indices, np.uint32), np.asarray(sparse.values, np.float32))

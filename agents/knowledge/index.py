@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from agents.embedding import Vectors
 from agents.errors import AgentError
 from agents.passage import Passage
@@ -37,11 +40,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A chunk that a search found: its dense vector and its BM25 weights, for whoever ranks it."""
+    """A chunk that a search found: its dense vector, its terms and their BM25 weights, for whoever ranks it."""
 
     passage: Passage
     vector: Vectors
-    terms: Mapping[int, float]
+    terms: NDArray[np.uint32]
+    weights: Vectors
 
 
 class Index(Protocol):

@@ -3,10 +3,12 @@
 Thirty points with their vectors took 2.6 ms to come from Qdrant Edge, with this string .9.
 """
 
-from base64 import b64decode, b64encode
+from base64 import b64encode
+from binascii import a2b_base64
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.embedding import Vectors
 
@@ -28,12 +30,14 @@ def packed(vector: Vectors, terms: Mapping[int, float]) -> str:
     ).decode()
 
 
-def unpacked(text: str) -> tuple[Vectors, dict[int, float]]:
-    """What `packed` packed."""
-    data = b64decode(text)
+def unpacked(text: str) -> tuple[Vectors, NDArray[np.uint32], Vectors]:
+    """What `packed` packed: the vector, the terms and their weights, which stay arrays: thirty dicts took .4 ms."""
+    data = a2b_base64(text)
     dimension = int.from_bytes(data[:4], "little")
     start = 4 + 4 * dimension
     count = (len(data) - start) // 8
-    numbers = np.frombuffer(data, "<u4", count, start).tolist()
-    weights = np.frombuffer(data, "<f4", count, start + 4 * count).tolist()
-    return np.frombuffer(data, np.float32, dimension, 4), dict(zip(numbers, weights, strict=True))
+    return (
+        np.frombuffer(data, np.float32, dimension, 4),
+        np.frombuffer(data, np.uint32, count, start),
+        np.frombuffer(data, np.float32, count, start + 4 * count),
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from math import exp
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.embedding import Vectors
 from agents.knowledge.index import Candidate
@@ -74,14 +75,13 @@ def ranked(
     idf = {term: weight * statistics.idf(term) for term, weight in wanted.items()}
     ideal = sum(idf.values()) or 1.0
     sought = idf | {term: weight * statistics.idf(term) for term, weight in also.items()}
-    lexical = np.asarray([sum(sought[t] * c.terms[t] for t in sought if t in c.terms) for c in candidates])
-    covered = np.asarray([sum(idf[t] for t in idf if t in c.terms) / ideal for c in candidates])
+    lexical, covered = _matched(candidates, sought, idf)
     low = float(cosines.min())
     span = max(float(cosines.max()) - low, LEAST_SPAN)
     fused = lexical / (float(lexical.max()) or 1.0) + DENSE_WEIGHT * (cosines - low) / span
     fused /= 1 + DENSE_WEIGHT
     scores = fused + PREFERENCE * np.asarray([each.passage.domain in preferred for each in candidates])
-    similarity = np.clip((np.clip(cosines, 0, 1) + covered) / 2, 0, 1)
+    similarity = np.clip((np.clip(cosines, 0, 1) + covered / ideal) / 2, 0, 1)
     alike = stack @ stack.T >= DUPLICATE
     kept: list[int] = []
     for each in np.argsort(-scores, kind="stable").tolist():
@@ -98,6 +98,25 @@ def ranked(
         )
         for i in kept
     ]
+
+
+def _matched(
+    candidates: Sequence[Candidate], sought: Mapping[int, float], own: Mapping[int, float]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The BM25 score of each candidate, and the weight of the question's own terms that it has, (n,) each."""
+    if not sought:
+        return np.zeros(len(candidates)), np.zeros(len(candidates))
+    keys = np.asarray(sorted(sought), np.uint32)
+    terms = np.concatenate([each.terms for each in candidates])
+    place = np.minimum(np.searchsorted(keys, terms), len(keys) - 1)
+    found = np.flatnonzero(keys[place] == terms)
+    place = place[found]
+    owner = np.repeat(np.arange(len(candidates)), [len(each.terms) for each in candidates])[found]
+    weights = np.concatenate([each.weights for each in candidates])[found]
+    worth = np.asarray([sought[t] for t in keys.tolist()])[place]
+    asked = np.asarray([own.get(t, 0.0) for t in keys.tolist()])[place]
+    lexical, covered = (np.bincount(owner, each, len(candidates)) for each in (worth * weights, asked))
+    return np.asarray(lexical, np.float64), np.asarray(covered, np.float64)
 
 
 def chosen(read: Sequence[Ranked], *, preferred: Sequence[str] = (), limit: int) -> list[Ranked]:

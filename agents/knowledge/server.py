@@ -285,4 +285,5 @@ def _unpacked(point: Any) -> Candidate:
 def _candidate(point: Any) -> Candidate:
     sparse = point.vector["bm25"]
     dense = np.asarray(point.vector["dense"], np.float32)
-    return Candidate(_passage(point), dense, dict(zip(sparse.indices, sparse.values, strict=True)))
+    indices, values = np.asarray(sparse.indices, np.uint32), np.asarray(sparse.values, np.float32)
+    return Candidate(_passage(point), dense, indices, values)
