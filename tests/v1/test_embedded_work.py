@@ -36,10 +36,11 @@ async def test_it_does_what_it_can_and_says_what_it_is(
     assert all("output" in call for call in done["tool_calls"])
 
 
-async def test_a_document_is_read_page_by_page(client: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize("place", ["", "#how-it-works"], ids=["the document's url", "a source's link"])
+async def test_a_document_is_read_page_by_page(client: httpx.AsyncClient, place: str) -> None:
     listed = await client.post("/api/v1/agent/run", json={"instructions": "List all documents."})
     url = listed.json()["tool_calls"][0]["output"]["documents"][0]["url"]
-    body = {"instructions": f"Read {url}", "tools": ["get_document"]}
+    body = {"instructions": f"Read {url}{place}", "tools": ["get_document"]}
     (call,) = (await client.post("/api/v1/agent/run", json=body)).json()["tool_calls"]
     assert call["output"]["url"] == url
     assert call["output"]["content"]
