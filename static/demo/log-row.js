@@ -3,6 +3,7 @@
 import { el, icon } from "./dom.js";
 import { bare, beginning, duration, percent, place } from "./format.js";
 import { bar, facts, plain } from "./log-facts.js";
+import { flat } from "./source-text.js";
 
 export const TYPES = { routing: "Routing", cache: "Cache", vector_search: "Search", documents: "Evidence" };
 const STATUS = { success: "Succeeded", warning: "Warning", error: "Failed" };
@@ -69,6 +70,7 @@ function beneath(log) {
     "div",
     { class: "row-body" },
     terms.length > 0 && el("dl", {}, ...terms),
+    chunks.length > 0 && el("p", { class: "chunks-note" }, "In the order of their rank; the bars are their nearness in meaning."),
     chunks.length > 0 && el("ol", { class: "chunks" }, ...chunks),
   );
 }
@@ -85,6 +87,6 @@ function chunk({ content, similarity, source, metadata = {} }) {
       bar(similarity),
       el("span", {}, percent(similarity)),
     ),
-    el("p", { class: "chunk-text", dir: "auto" }, beginning(bare(content), 320)),
+    el("p", { class: "chunk-text", dir: "auto" }, beginning(flat(bare(content)), 320)),
   );
 }

@@ -4,6 +4,7 @@ import { el, icon } from "./dom.js";
 import { bare, percent } from "./format.js";
 import { address } from "./log-facts.js";
 import { support } from "./sentence.js";
+import { parts } from "./source-text.js";
 
 export class SourcePanel {
   /** @param {HTMLElement} root @param {(open: boolean) => void} changed */
@@ -25,7 +26,7 @@ export class SourcePanel {
     opener.setAttribute("aria-expanded", "true");
     const close = el("button", { type: "button", class: "quiet", "aria-label": "Close the source" }, icon("close"));
     close.addEventListener("click", () => this.close());
-    const text = el("div", { class: "source-text", dir: "auto" }, ...this.#marked(bare(source.content), claim));
+    const text = el("div", { class: "source-text", dir: "auto" }, ...marked(bare(source.content), claim));
     const title = el("h2", { id: "source-title", tabindex: "-1" }, el("span", { class: "source-number" }, String(source.marker)));
     title.append(" ", el("bdi", {}, source.title || "Source"));
     const where = el("p", { class: "source-where" }, address(source.url), ` · ${percent(source.relevance_score)} relevant`);
@@ -50,10 +51,21 @@ export class SourcePanel {
   #unmark() {
     this.opener?.removeAttribute("aria-expanded");
   }
+}
 
-  #marked(content, claim) {
-    const at = support(content, claim);
-    if (!at) return [content];
-    return [content.slice(0, at[0]), el("mark", {}, content.slice(...at)), content.slice(at[1])];
-  }
+/** The text with the sentence, or the table's row, that the claim rests on marked. */
+function marked(content, claim) {
+  const [from, to] = support(content, claim) ?? [0, 0];
+  const within = (text, start) => {
+    const [a, b] = [from, to].map((at) => Math.min(Math.max(at - start, 0), text.length));
+    return a < b ? [text.slice(0, a), el("mark", {}, text.slice(a, b)), text.slice(b)] : [text];
+  };
+  const row = (name, cells) => el("tr", {}, ...cells.map(({ text, start }) => el(name, { dir: "auto" }, ...within(text, start))));
+  return parts(content).flatMap((part) => {
+    if (!part.rows) return within(part.text, part.start);
+    const [head, ...rows] = part.rows;
+    const body = el("tbody", {}, ...rows.map((cells) => row("td", cells)));
+    const table = el("table", {}, el("thead", {}, row("th", head)), body);
+    return [el("div", { class: "table", tabindex: "0", role: "group", "aria-label": "Table" }, table)];
+  });
 }

@@ -125,8 +125,16 @@ export class Turn {
       "button",
       { type: "button", class: "source-link", onclick: (event) => this.#open(source.marker, event.currentTarget) },
       el("span", { class: "source-number" }, String(source.marker)),
-      el("bdi", { class: "source-title" }, source.title || place(source.url)),
+      el("bdi", { class: "source-title" }, this.#titleOf(source)),
     );
+  }
+
+  /** A source's title, and where two share it, its heading as well. */
+  #titleOf({ title, url, chunk_id }) {
+    const alike = this.run.sources.filter((each) => each.title === title && each.marker && this.#isCited(each.marker));
+    const chunk = this.run.logs.flatMap((log) => log.chunks ?? []).find(({ id }) => chunk_id.split("+").includes(id));
+    const heading = alike.length > 1 && chunk?.metadata?.heading;
+    return [title || place(url), heading].filter(Boolean).join(" › ");
   }
 
   /** A marker's element; a marker that nothing is known of (yet) is only text. */
@@ -164,11 +172,13 @@ export class Turn {
   /** The sentence that a marker stands behind. */
   #claim(marker) {
     const range = document.createRange();
-    range.selectNodeContents(marker.closest("li, p, td, th, blockquote") ?? this.prose);
+    const block = marker.closest("li, p, td, th, blockquote") ?? this.prose;
+    range.selectNodeContents(block);
     range.setEndBefore(marker);
     const before = range.cloneContents();
     for (const other of before.querySelectorAll(".cite, .marker")) other.remove();
-    return claim(before.textContent ?? "");
+    const cells = block.previousElementSibling?.querySelectorAll("td") ?? []; // a marker alone speaks of the table above it
+    return claim(before.textContent ?? "") || Array.from(cells, (cell) => cell.textContent).join(" ");
   }
 
   #button(sign, label, onclick) {

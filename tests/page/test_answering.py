@@ -286,3 +286,33 @@ async def test_a_newcomer_who_is_refused_is_told_when_to_come_back(server: Serve
     await visitor.page.click("#notice-new")
     await visitor.connected()
     await expect(visitor.page.locator("#notice")).to_be_hidden()
+
+
+PRICES = "Prices are these.\n\n| Plan | Price |\n|---|---|\n| Starter | 6 EUR |\n| Team | 15 EUR |\n\nAsk us for more."
+
+
+async def test_a_table_of_a_source_is_a_table_and_its_row_is_marked(server: Server, visit: Open) -> None:
+    """The server's own events, with an answer that is a table and its marker alone beneath it."""
+    visitor = await visit(server.page)
+    await visitor.ask("What does error E-1020 mean?")
+    await visitor.over()
+    events = await visitor.events()
+    answer = "| Plan | Price |\n|---|---|\n| Team | 15 EUR |\n\n[1]\n"
+    told = [event for event in events if event["type"] != "token"]
+    token = next(event for event in events if event["type"] == "token")
+    token["data"] = {"text": answer, "offset": 0}
+    told[-1]["data"] |= {"message": answer}
+    for source in told[-1]["data"]["sources"]:
+        source["content"] = PRICES
+    stream = "".join(f"data: {json.dumps(event)}\n\n" for event in [told[0], token, *told[1:]])
+    await visitor.page.route(
+        "**/events?after=0-0",
+        lambda route: route.fulfill(headers={"Content-Type": "text/event-stream"}, body=stream),
+    )
+    await visitor.page.reload()
+    await visitor.over()
+    await visitor.prose().locator(".cite").click()
+    source = visitor.page.locator("#source")
+    assert await source.locator("tr").all_inner_texts() == ["Plan\tPrice", "Starter\t6 EUR", "Team\t15 EUR"]
+    assert await source.locator("mark").all_inner_texts() == ["Team", "15 EUR"]
+    assert "|" not in await source.locator(".source-text").inner_text()

@@ -4,6 +4,7 @@ import { backoff, frames, newKey } from "../../../static/demo/client.js";
 import { askLine, followLine, quote } from "../../../static/demo/curl.js";
 import { bare, beginning, count, duration, money, percent } from "../../../static/demo/format.js";
 import { claim, sentences, support } from "../../../static/demo/sentence.js";
+import { flat, parts } from "../../../static/demo/source-text.js";
 import { marks, note, scale, spans } from "../../../static/demo/timeline.js";
 import { tell } from "../../../static/demo/words.js";
 
@@ -101,4 +102,29 @@ test("errors say what to do", () => {
   assert.match(tell({ code: "rate_limited", retryAfter: 1 }), /in 1 second\./);
   assert.match(tell({ code: "network" }), /Check your connection/);
   assert.equal(tell({ message: "Odd.", retryable: true }), "Odd. Try again.");
+});
+
+const TABLE = "Prices:\n\n| Plan | Price |\n|---|---:|\n| Team | 15 EUR |\n| Free |  |\n\nAfter | it.";
+
+test("a source's tables are told from its text, each cell with its place", () => {
+  const [before, table, after] = parts(TABLE);
+  assert.equal(before.text.trim(), "Prices:");
+  assert.deepEqual(table.rows.map((row) => row.map((cell) => cell.text)), [["Plan", "Price"], ["Team", "15 EUR"], ["Free", ""]]);
+  for (const { text, start } of table.rows.flat()) assert.equal(TABLE.slice(start, start + text.length), text);
+  assert.equal(after.text, "After | it.");
+  assert.equal(TABLE.slice(after.start), after.text);
+  assert.deepEqual(parts("| no table |").map((part) => part.text), ["| no table |"]);
+});
+
+test("a table in a few lines has no bars", () => {
+  assert.equal(flat(TABLE), "Prices:\nPlan · Price;\nTeam · 15 EUR;\nFree · ;\nAfter | it.");
+});
+
+test("a text of bars and dashes is taken apart quickly", () => {
+  for (const evil of ["|-".repeat(50000), "|\n".repeat(50000), `${"|".repeat(50000)}\n${"|".repeat(50000)}x`, `| ${" ".repeat(50000)}x`]) {
+    const begun = performance.now();
+    parts(evil);
+    flat(evil);
+    assert.ok(performance.now() - begun < 2000);
+  }
 });
