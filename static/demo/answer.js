@@ -35,10 +35,14 @@ export class Answer {
     const rest = text.slice(this.stable);
     const found = blocks(rest);
     const done = settled(found, rest);
+    const focused = this.root.contains(document.activeElement) && document.activeElement;
+    const like = focused && (focused.dataset.marker ? `[data-marker="${focused.dataset.marker}"]` : focused.localName);
+    const nth = like ? [...this.root.querySelectorAll(like)].indexOf(focused) : -1;
     while (this.root.childNodes.length > this.fixed) this.root.lastChild.remove();
     found.forEach((block, index) => {
       this.root.append(this.#block(block, !whole && index === found.length - 1));
     });
+    if (focused && !focused.isConnected) this.root.querySelectorAll(like)[nth]?.focus({ preventScroll: true });
     if (done > 0) {
       this.stable += found[done].start;
       this.fixed += done;

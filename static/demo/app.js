@@ -104,6 +104,7 @@ async function ask(message) {
   if (!conversation) return;
   selected = null;
   source.close();
+  notice.hide();
   composer.focus();
   const pending = await conversation.ask(message);
   if (pending.problem) announce(tell(pending.problem));
@@ -176,7 +177,10 @@ async function open(sessionId) {
 
 function showStatus(opened, status) {
   connection.show(status);
-  if (status.state === "live") opened.live = true;
+  if (status.state === "live") {
+    opened.live = true;
+    notice.hide();
+  }
   if (status.state !== "closed" || !status.problem) return;
   if (status.problem.code === "session_not_found") opened.forget();
   refused(status.problem);
@@ -195,7 +199,10 @@ async function forget() {
     following?.close();
     await client.deleteSession(id);
   } catch (problem) {
-    if (problem.status !== 404) return notice.show(problem, "The conversation could not be deleted. ");
+    if (problem.status !== 404) {
+      await open(id);
+      return notice.show(problem, "The conversation could not be deleted. ");
+    }
   }
   conversation?.forget();
   await open();

@@ -127,7 +127,8 @@ export class ChatThread extends HTMLElement {
     }
     const tick = () => {
       const left = pending.until && Math.max(0, Math.ceil((pending.until - Date.now()) / 1000)); // timers sleep with tabs
-      say(words, tell(pending.problem ?? {}, left));
+      const kept = pending.problem?.code === "network" ? " Your question is kept." : "";
+      say(words, tell(pending.problem ?? {}, left) + kept);
       again.disabled = Boolean(left);
       if (!left) clearInterval(Number(words.dataset.timer));
     };

@@ -1,4 +1,4 @@
-/** What keeps the whole page from going on, in a bar at its top; where the server named a wait, that is counted down. */
+/** What could not be done, or keeps the whole page from going on, in a bar at its top; where the server named a wait, that is counted down. */
 
 import { say } from "./dom.js";
 import { tell } from "./words.js";
@@ -6,12 +6,14 @@ import { tell } from "./words.js";
 export class Notice {
   #timer = 0;
   #announce;
+  #begin;
 
   /** @param {HTMLElement} root @param {(text: string) => void} announce */
   constructor(root, announce) {
     this.root = root;
     this.text = /** @type {HTMLElement} */ (root.querySelector("p"));
     this.#announce = announce;
+    this.#begin = /** @type {HTMLElement} */ (root.querySelector("button"));
   }
 
   /** @param {any} problem @param {string} [what] could not be done for it */
@@ -23,6 +25,7 @@ export class Notice {
       say(this.text, what + tell(problem, left));
       if (!left) clearInterval(this.#timer);
     };
+    this.#begin.hidden = what !== "";
     if (until) this.#timer = setInterval(tick, 250);
     tick();
     this.root.hidden = false;

@@ -12,6 +12,8 @@ export class SourcePanel {
     this.root = root;
     this.changed = changed;
     this.opener = /** @type {HTMLElement | null} */ (null);
+    this.turn = /** @type {HTMLElement | null} */ (null);
+    this.marker = 0;
     root.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       event.preventDefault(); // heard: it closes this alone
@@ -23,6 +25,7 @@ export class SourcePanel {
   open(source, claim, opener) {
     this.#unmark();
     this.opener = opener;
+    this.turn = opener.closest("article");
     opener.setAttribute("aria-expanded", "true");
     const close = el("button", { type: "button", class: "quiet", "aria-label": "Close the source" }, icon("close"));
     close.addEventListener("click", () => this.close());
@@ -32,6 +35,7 @@ export class SourcePanel {
     const where = el("p", { class: "source-where" }, address(source.url), ` · ${percent(source.relevance_score)} relevant`);
     this.root.replaceChildren(el("header", {}, title, close), where, text);
     this.root.dataset.chunk = source.chunk_id;
+    this.marker = Number(source.marker);
     this.root.hidden = false;
     this.changed(true);
     title.focus({ preventScroll: true });
@@ -44,7 +48,9 @@ export class SourcePanel {
     this.root.hidden = true;
     this.changed(false);
     this.#unmark();
+    const again = `.cite[data-marker="${this.marker}"]`; // where the answer has grown since, the opener was made anew
     if (this.opener?.isConnected) this.opener.focus();
+    else this.turn?.querySelector(again)?.focus();
     this.opener = null;
   }
 

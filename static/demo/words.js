@@ -1,7 +1,7 @@
 /** What went wrong, in the person's words, with what to do. Pure. */
 
 const SAYINGS = {
-  network: "The server cannot be reached. Check your connection; your question is kept, and “Try again” sends it.",
+  network: "The server cannot be reached. Check your connection, then try again.",
   rate_limited: "That was a lot of questions at once.",
   queue_full: "Several questions are waiting in this conversation already. Wait for an answer, then try again.",
   too_many_runs: "You have many questions waiting already. Wait for an answer, then try again.",

@@ -316,3 +316,29 @@ async def test_a_table_of_a_source_is_a_table_and_its_row_is_marked(server: Serv
     assert await source.locator("tr").all_inner_texts() == ["Plan\tPrice", "Starter\t6 EUR", "Team\t15 EUR"]
     assert await source.locator("mark").all_inner_texts() == ["Team", "15 EUR"]
     assert "|" not in await source.locator(".source-text").inner_text()
+
+
+GROWN = """async () => {
+  const { Answer } = await import("/demo/answer.js");
+  const { el } = await import("/demo/dom.js");
+  const root = document.body.appendChild(el("div"));
+  const answer = new Answer(root, (n) => el("button", { "data-marker": n }, String(n)));
+  answer.update("One [1], two [2], again [1]", false);
+  const before = root.querySelectorAll("[data-marker='1']")[1];
+  before.focus();
+  answer.update("One [1], two [2], again [1] and more [3]", false);
+  const after = root.querySelectorAll("[data-marker='1']")[1];
+  return [before.isConnected, document.activeElement === after];
+}"""
+
+
+async def test_the_focus_stays_on_a_citation_while_its_sentence_grows(server: Server, visit: Open) -> None:
+    visitor = await visit(server.page)
+    await visitor.ask("What does error E-1020 mean?")
+    await visitor.over()
+    assert await visitor.page.evaluate(GROWN) == [False, True]
+    cite = visitor.prose().locator(".cite").first
+    await cite.press("Enter")
+    await cite.evaluate("it => it.replaceWith(it.cloneNode(true))")  # as an answer does that grows behind the source
+    await visitor.page.keyboard.press("Escape")
+    await expect(cite).to_be_focused()

@@ -3,12 +3,14 @@
 import asyncio
 import json
 import os
+import threading
 
 from playwright.async_api import expect
 
 from tests.page.conftest import Open
 from tests.page.long_run import serve_run
 from tests.page.serving import Server
+from tests.page.visitor import HELD
 
 
 async def test_a_session_is_kept_shared_begun_anew_and_deleted(server: Server, visit: Open) -> None:
@@ -48,6 +50,32 @@ async def test_a_deleted_session_is_told_to_whoever_still_looks_at_it(server: Se
     await other.page.click("#notice-new")
     await other.ask("What does error E-1031 mean?")
     await other.over()
+
+
+async def test_what_could_not_be_deleted_or_stopped_is_said_and_the_conversation_goes_on(
+    server: Server, visit: Open, go: threading.Event
+) -> None:
+    visitor = await visit(server.page)
+    visitor.cuts = True
+    await visitor.ask(HELD)
+    await visitor.writing(20)
+    notice = visitor.page.locator("#notice")
+    await visitor.page.route("**/cancel", lambda route: route.abort(), times=1)
+    await visitor.page.click("#stop")
+    await expect(notice).to_have_text(
+        "The answer could not be stopped. The server cannot be reached. Check your connection, then try again.",
+        use_inner_text=True,
+    )
+    await visitor.page.route("**/api/session/*", lambda route: route.abort(), times=1)
+    await visitor.page.click("#delete")
+    await visitor.page.click("#confirm-yes")
+    await expect(notice).to_contain_text("The conversation could not be deleted.")
+    go.set()
+    await visitor.over()
+    await visitor.connected()
+    await visitor.ask("What does error E-1020 mean?")
+    await expect(notice).to_be_hidden()
+    await expect(visitor.page.locator("article.turn[data-status=completed]")).to_have_count(2)
 
 
 async def test_the_drawer_shows_events_and_lines_that_work(server: Server, visit: Open) -> None:
