@@ -4,8 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from agents.embedding import Vectors
 from agents.kinds import CUES, Kind, fits, is_about_money, kind_of
 from agents.passage import Passage
@@ -109,7 +107,9 @@ def scores(
 
 def _scores(wanted: Sought, reading: Reading, headed: bool, statistics: TermStatistics) -> list[float]:
     weight = (1.0 if headed else INTRODUCTION) * (1.0 + HEADED * share(reading.heading, wanted.known, statistics))
-    cosines = np.clip(reading.vectors @ wanted.vector, 0.0, 1.0).tolist()
+    cosines = (reading.vectors @ wanted.vector).clip(0.0, 1.0).tolist()
+    spoken = reading.all_terms | wanted.cues
+    alternatives = [each for each in wanted.alternatives if each[1] <= spoken]
     found: list[float] = []
     for number, (unit, sentence, cosine) in enumerate(zip(reading.units, reading.sentences, cosines, strict=True)):
         if sentence.empty:
@@ -119,9 +119,11 @@ def _scores(wanted: Sought, reading: Reading, headed: bool, statistics: TermStat
         suited = suits(wanted, sentence)
         # "15 EUR" says "how much", whatever else it says.
         said = sentence.said | wanted.cues if suited > WRONG_KIND else sentence.said
-        covered = coverage(wanted, said, reading.context, HEADING if leads else HEADING_LATER)
+        covered = coverage(wanted, said, reading.context, HEADING if leads else HEADING_LATER, alternatives)
         score = suited * ((1 - MEANING) * covered + MEANING * cosine)
-        strange = max(_strange(each, wanted.known, statistics) for each in (sentence.about, sentence.scope))
+        strange = _strange(sentence.about, wanted.known, statistics)
+        if sentence.scope:
+            strange = max(strange, _strange(sentence.scope, wanted.known, statistics))
         score *= 1.0 - OTHER_MATTER * strange
         if sentence.purpose and not sentence.scope <= wanted.known:
             score *= OTHER_PURPOSE
@@ -129,13 +131,22 @@ def _scores(wanted: Sought, reading: Reading, headed: bool, statistics: TermStat
     return found
 
 
-def coverage(wanted: Sought, said: frozenset[int], context: frozenset[int], heading: float) -> float:
-    """The share of what the question looks for that a sentence says, 0..1; its heading says it for it in part."""
+def coverage(
+    wanted: Sought,
+    said: frozenset[int],
+    context: frozenset[int],
+    heading: float,
+    alternatives: Sequence[tuple[frozenset[int], frozenset[int]]],
+) -> float:
+    """The share of what the question looks for that a sentence says, 0..1; its heading says it for it in part.
+
+    `alternatives` are those of the question that the passage has at all.
+    """
     total = sum(wanted.weights.values())
     if not total:
         return 0.0
     instead: dict[int, float] = {}
-    for phrase, other in wanted.alternatives:
+    for phrase, other in alternatives:
         value = SYNONYM if other <= said else heading * SYNONYM if other <= context else 0.0
         if value:
             instead |= {t: max(value, instead.get(t, 0.0)) for t in phrase}
@@ -176,7 +187,7 @@ def counts(sentence: str, thing: int) -> bool:
 
 def _strange(about: frozenset[int], known: frozenset[int], statistics: TermStatistics) -> float:
     """How much a sentence is about something that the question does not mention, 0..1; common words hardly count."""
-    if about <= known:  # most scopes are empty
+    if about <= known:
         return 0.0
     other = sum(map(statistics.idf, about - known))
     return other / (other + sum(map(statistics.idf, about & known)) + 2.0)

@@ -19,6 +19,7 @@ and nothing else moves meanwhile."""
 
 _ANNOUNCES = re.compile(r"(?:\S+\s+){1,5}?(?:explains?|describes?|lists?|covers?|shows?|says?)\b")
 _PURPOSE = re.compile(r"(?:in order )?to\b", re.I)
+_NOTHING: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +107,12 @@ class Reader:
         found: dict[str, Reading] = {}
         start = 0
         for passage, head, own in zip(passages, heads, cut, strict=True):
-            each = tuple(map(terms, texts[start : start + len(own)]))
+            said = texts[start : start + len(own)]
+            each = tuple(map(terms, said))
             context, heading = terms(head), terms(passage.heading)
             found[passage.content_hash] = Reading(
                 units=own,
-                sentences=tuple(_sentences(passage, own, each, heading)),
+                sentences=tuple(_sentences(passage, own, said, each, heading)),
                 vectors=vectors[start : start + len(own)],
                 terms=each,
                 heading=heading,
@@ -123,33 +125,33 @@ class Reader:
 
 
 def _sentences(
-    passage: Passage, own: Sequence[Unit], each: Sequence[frozenset[int]], heading: frozenset[int]
+    passage: Passage, own: Sequence[Unit], texts: Sequence[str], each: Sequence[frozenset[int]], heading: frozenset[int]
 ) -> Iterator[Sentence]:
-    texts = [passage.text[unit.start : unit.end] for unit in own]
     steps = [unit.kind == "item" and text.lstrip()[:1].isdigit() for unit, text in zip(own, texts, strict=True)]
     for number, (unit, text) in enumerate(zip(own, texts, strict=True)):
         scope, rest = condition(text)
-        # An item and a table's row are about what their heading is about.
-        above = heading if unit.kind in ("item", "row") else frozenset[int]()
+        about = terms(subject(rest))
         yield Sentence(
             text=text,
-            said=_said(number, steps, each),
-            about=terms(subject(rest)) | above,
-            scope=terms(scope),
+            said=_said(number, steps, each) if steps[number] else each[number],
+            # An item and a table's row are about what their heading is about.
+            about=about | heading if unit.kind in ("item", "row") else about,
+            scope=terms(scope) if scope else _NOTHING,
             step=steps[number],
-            purpose=bool(_PURPOSE.match(scope)),
+            purpose=bool(scope and _PURPOSE.match(scope)),
             empty=is_header(own, number) or (not passage.heading and bool(_ANNOUNCES.match(text))),
         )
 
 
 def _said(number: int, steps: Sequence[bool], each: Sequence[frozenset[int]]) -> frozenset[int]:
+    """What all steps of a step's list say."""
     first = last = number
-    while steps[number] and first > 0 and steps[first - 1]:
+    while first > 0 and steps[first - 1]:
         first -= 1
-    while steps[number] and last + 1 < len(steps) and steps[last + 1]:
+    while last + 1 < len(steps) and steps[last + 1]:
         last += 1
     # Terms are shared where they are one sentence's: a union of one copies it, 15 µs.
-    return each[number] if first == last else frozenset[int]().union(*each[first : last + 1])
+    return each[number] if first == last else _NOTHING.union(*each[first : last + 1])
 
 
 def is_header(own: Sequence[Unit], number: int) -> bool:

@@ -1,9 +1,9 @@
 """Words as stemmed term numbers, by the same BM25 tokenizer that indexes the chunks; stop words are left out."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 from math import log
 
@@ -57,17 +57,34 @@ def words(text: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(text)]
 
 
-@dataclass(frozen=True, slots=True)
+class _Rareness(dict[int, float]):
+    """The inverse document frequencies that were asked for, each computed once."""
+
+    def __init__(self, chunks: int, frequency: Mapping[int, int]) -> None:
+        super().__init__()
+        self._chunks = chunks
+        self._frequency = frequency
+        self._unknown = log(1 + (chunks + 0.5) / 0.5)
+
+    def __missing__(self, term: int) -> float:
+        n = self._frequency.get(term)
+        if n is None:
+            return self._unknown
+        self[term] = found = log(1 + (self._chunks - n + 0.5) / (n + 0.5))
+        return found
+
+
+@dataclass(frozen=True)
 class TermStatistics:
     """In how many of the indexed chunks each term occurs."""
 
     chunks: int = 0
     frequency: Mapping[int, int] = field(default_factory=dict)
 
-    def idf(self, term: int) -> float:
-        """BM25's inverse document frequency; largest for a term that no chunk has."""
-        n = self.frequency.get(term, 0)
-        return log(1 + (self.chunks - n + 0.5) / (n + 0.5))
+    @cached_property
+    def idf(self) -> Callable[[int], float]:
+        """BM25's inverse document frequency of a term; largest for a term that no chunk has."""
+        return _Rareness(self.chunks, self.frequency).__getitem__
 
     def knows(self, term: int) -> bool:
         """Whether some chunk has the term."""
