@@ -1,5 +1,10 @@
 /** What went wrong, in the person's words, with what to do. Pure. */
 
+import { beginning } from "./format.js";
+
+const TURNING = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g; // marks that would turn our own words around as well
+const LONGEST = 300;
+
 const SAYINGS = {
   network: "The server cannot be reached. Check your connection, then try again.",
   rate_limited: "That was a lot of questions at once.",
@@ -50,7 +55,8 @@ export function tell(problem, seconds = problem.retryAfter) {
   const known = SAYINGS[code ?? ""];
   const wait = seconds ? ` Try again in ${seconds} ${seconds === 1 ? "second" : "seconds"}.` : seconds === 0 ? " Try again now." : "";
   if (code === "rate_limited") return `${known}${wait || " Try again in a moment."}`;
-  if (code === "validation_error") return `${known}: ${problem.message}`;
+  const message = beginning((problem.message ?? "").replace(TURNING, ""), LONGEST);
+  if (code === "validation_error") return `${known}: ${message}`;
   if (known) return known;
-  return `${problem.message || "Something went wrong."}${wait || (problem.retryable ? " Try again." : "")}`;
+  return `${message || "Something went wrong."}${wait || (problem.retryable ? " Try again." : "")}`;
 }

@@ -128,3 +128,9 @@ test("a text of bars and dashes is taken apart quickly", () => {
     assert.ok(performance.now() - begun < 2000);
   }
 });
+
+test("a server's message is told in a few lines and cannot turn our words around", () => {
+  assert.equal(tell({ message: "\u202eodd\u2066", retryable: true }), "odd Try again.");
+  assert.ok(tell({ message: "W".repeat(5000) }).length < 310);
+  assert.equal(tell({ code: "validation_error", message: "\u202eno" }), "The message could not be accepted: no");
+});
