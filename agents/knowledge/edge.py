@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -143,6 +143,12 @@ class EdgeIndex:
     async def candidates(
         self, vector: Vectors, terms: Mapping[int, float], *, domains: Sequence[str], limit: int
     ) -> list[Candidate]:
+        return await asyncio.to_thread(self.nearest, vector, terms, domains=domains, limit=limit)
+
+    def nearest(
+        self, vector: Vectors, terms: Mapping[int, float], *, domains: Sequence[str], limit: int
+    ) -> list[Candidate]:
+        """As InProcess promises."""
         within = Filter(must=[FieldCondition("domain", MatchAny(list(domains)))]) if domains else None
         wanted = SparseVector(list(terms), list(terms.values()))
         request = QueryRequest(
@@ -155,7 +161,8 @@ class EdgeIndex:
             with_payload=False,
             with_vector=False,
         )
-        return await self._run(lambda: self._looked_up([str(point.id) for point in self._shard.query(request)]))
+        with _told():
+            return self._looked_up([str(point.id) for point in self._shard.query(request)])
 
     async def put(self, entries: Sequence[Entry]) -> None:
         await self._run(lambda: self._put(entries))
@@ -246,10 +253,8 @@ class EdgeIndex:
         self.statistics = await self._run(settle)
 
     async def _run(self, work: Callable[[], _T]) -> _T:
-        try:
+        with _told():
             return await asyncio.to_thread(work)
-        except Exception as error:  # Edge raises plain Exception for everything
-            raise IndexUnavailable(f"The index could not be read or written: {error}") from error
 
     def _put(self, entries: Sequence[Entry]) -> None:
         # What is told on disk stands only for an index that was settled.
@@ -286,6 +291,15 @@ class EdgeIndex:
             yield from records
             if offset is None:
                 return
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Raises IndexUnavailable for what Edge raises: plain Exception for everything."""
+    try:
+        yield
+    except Exception as error:
+        raise IndexUnavailable(f"The index could not be read or written: {error}") from error
 
 
 def _counted(records: Iterable[Record]) -> TermStatistics:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,4 +89,15 @@ class Index(Protocol):
 
     async def settle(self) -> None:
         """Makes what was put durable and fast to search, and renews the statistics."""
+        ...
+
+
+@runtime_checkable
+class InProcess(Protocol):
+    """An index that a thread can ask which has more to do."""
+
+    def nearest(
+        self, vector: Vectors, terms: Mapping[int, float], *, domains: Sequence[str], limit: int
+    ) -> list[Candidate]:
+        """What `candidates` gives. Blocks: use a thread. Raises IndexUnavailable."""
         ...
