@@ -1,6 +1,7 @@
 /** <chat-thread>: the conversation. Follows its end unless the reader has scrolled away from it. */
 
 import { el, icon, mark, say, spoken } from "./dom.js";
+import { Follower } from "./follower.js";
 import { Turn } from "./turn.js";
 import { tell } from "./words.js";
 
@@ -10,7 +11,7 @@ const NEW = 6; // turns made a frame at most
 export class ChatThread extends HTMLElement {
   #turns = new Map();
   #waiting = new Map();
-  #following = true;
+  #follower = new Follower(this, NEAR, () => this.#offer());
   #actions = {};
   #list = el("div", { class: "turns" });
   made = 0; // turns made by the last `show`
@@ -18,7 +19,6 @@ export class ChatThread extends HTMLElement {
 
   connectedCallback() {
     this.append(this.#list, this.#latest);
-    this.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.#latest.addEventListener("click", () => {
       this.follow();
       this.focus({ preventScroll: true });
@@ -37,7 +37,7 @@ export class ChatThread extends HTMLElement {
     this.#turns.clear();
     this.#waiting.clear();
     this.#list.replaceChildren();
-    this.#following = true;
+    this.#follower.following = true;
   }
 
   /** An answer's text as it is read. @param {string} runId */
@@ -47,7 +47,7 @@ export class ChatThread extends HTMLElement {
 
   /** Go to the end, and stay there as it grows. */
   follow() {
-    this.#following = true;
+    this.#follower.following = true;
     this.#keepUp();
   }
 
@@ -92,7 +92,7 @@ export class ChatThread extends HTMLElement {
         item = this.#pendingItem(each);
         this.#waiting.set(each.key, item);
         this.#list.append(item.element);
-        this.#following = true;
+        this.#follower.following = true;
       }
       item.update(each);
     }
@@ -136,14 +136,14 @@ export class ChatThread extends HTMLElement {
     tick();
   }
 
-  #scrolled() {
-    this.#following = this.scrollHeight - this.scrollTop - this.clientHeight < NEAR;
-    this.#latest.hidden = this.#following;
+  #keepUp() {
+    this.#follower.keepUp();
+    this.#offer();
   }
 
-  #keepUp() {
-    if (this.#following) this.scrollTop = this.scrollHeight;
-    else this.#latest.hidden = false;
+  /** Where the reader is not at the end, a button leads there. */
+  #offer() {
+    this.#latest.hidden = this.#follower.following;
   }
 }
 

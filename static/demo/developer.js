@@ -2,6 +2,7 @@
 
 import { askLine, followLine } from "./curl.js";
 import { copy, el, icon, say } from "./dom.js";
+import { Follower } from "./follower.js";
 import { count } from "./format.js";
 
 const SHOWN = 200;
@@ -12,7 +13,6 @@ const NEAR = 32;
 export class Developer {
   #seen = 0;
   #conversation = null;
-  #following = true; // the list stays at its end
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -22,8 +22,8 @@ export class Developer {
     this.ask = /** @type {HTMLElement} */ (root.querySelector(".line-ask"));
     this.follow = /** @type {HTMLElement} */ (root.querySelector(".line-follow"));
     this.keyed = /** @type {HTMLElement} */ (root.querySelector(".keyed"));
-    this.list.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    this.list.addEventListener("toggle", ({ target }) => (this.#following &&= !(/** @type {any} */ (target).open)), true);
+    this.end = new Follower(this.list, NEAR);
+    this.list.addEventListener("toggle", ({ target }) => (this.end.following &&= !(/** @type {any} */ (target).open)), true);
     for (const button of root.querySelectorAll("[data-copy]")) {
       button.addEventListener("click", () => copy(this.#text(button.dataset.copy), button));
     }
@@ -36,7 +36,7 @@ export class Developer {
     if (conversation !== this.#conversation) {
       this.#conversation = conversation;
       this.#seen = 0;
-      this.#following = true;
+      this.end.following = true;
       this.list.replaceChildren();
     }
     const more = this.#catchUp(conversation);
@@ -56,7 +56,7 @@ export class Developer {
     if (behind > 0) {
       const fresh = Math.min(behind, STEP);
       this.list.append(...raw.slice(end, end + fresh).map(line));
-      const most = this.#following ? LIVE : SHOWN;
+      const most = this.end.following ? LIVE : SHOWN;
       while (this.list.childElementCount > most) this.list.firstElementChild.remove();
       this.#seen = seen - behind + fresh;
       return true;
@@ -70,11 +70,7 @@ export class Developer {
 
   /** After everything has been shown, so that a frame is laid out once: stay at the end. */
   settle() {
-    if (!this.root.hidden && this.#following) this.list.scrollTop = this.list.scrollHeight;
-  }
-
-  #scrolled() {
-    this.#following = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < NEAR;
+    if (!this.root.hidden) this.end.keepUp();
   }
 
   #text(what) {

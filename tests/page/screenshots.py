@@ -66,7 +66,7 @@ async def take(browser: Browser, url: str, size: str, theme: str, folder: Path) 
         await visitor.rows.nth(1).locator("summary").click()
     await visitor.writing(470)
     if size == "phone":
-        await visitor.rows.last.evaluate("row => row.scrollIntoView({block: 'end'})")
+        await page.locator("retrieval-log .filter").evaluate("each => each.scrollIntoView({block: 'start'})")
     await page.screenshot(path=folder / f"page-{size}-{theme}.png")
     await page.context.close()
 

@@ -221,6 +221,25 @@ async def test_a_reader_who_scrolled_up_is_left_in_peace(server: Server, visit: 
     )
 
 
+async def test_a_window_that_gets_smaller_leaves_a_reader_at_the_end(
+    server: Server, visit: Open, go: threading.Event
+) -> None:
+    visitor = await visit(server.page, viewport={"width": 390, "height": 780})
+    await visitor.ask(HELD)
+    await visitor.writing(300)
+    # The browser tells of a move by an event of the next frame, by when the steps may have been opened.
+    await visitor.page.evaluate(
+        "document.querySelector('#toggle-panel').click();"
+        "document.querySelector('chat-thread').dispatchEvent(new Event('scroll'))"
+    )
+    go.set()
+    await visitor.over()
+    await expect(visitor.page.locator(".latest")).to_be_hidden()
+    await visitor.page.wait_for_function(
+        "(t => t.scrollHeight - t.scrollTop - t.clientHeight < 4)(document.querySelector('chat-thread'))"
+    )
+
+
 async def test_an_example_is_asked_with_one_press(server: Server, visit: Open) -> None:
     visitor = await visit(server.page)
     await visitor.connected()
