@@ -59,7 +59,9 @@ class Signals:
         vectors, says = self._word_vectors.weighted(words)
         plain = np.asarray([not (word.is_name or word.is_code) for word in asked], bool)
         rarity = np.where(plain, np.maximum(self._word_vectors.rarity(words), LEAST_RARITY), 1.0)
-        spoken = [self._word_vectors.weighted(reading.words)[0] for reading in readings[:READ]]
+        each = [reading.words for reading in readings[:READ]]
+        ends = np.cumsum([len(own) for own in each])
+        spoken = np.split(self._word_vectors.weighted([word for own in each for word in own])[0], ends[:-1])
         says *= rarity
         missing = gaps(asked, vectors, says, readings[:READ], spoken, self._wording)
         # What was said before is met; what a message adds to it may not be.
