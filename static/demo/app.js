@@ -49,6 +49,7 @@ const keys = new KeyDialog(
   (key) => {
     client.key = key;
     open(sessionFromPage());
+    requestAnimationFrame(() => composer.focus()); // once the dialog has closed
   },
   () => notice.show({ code: "unauthorized" }),
 );

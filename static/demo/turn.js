@@ -75,7 +75,8 @@ export class Turn {
     new Answer(prose, () => document.createTextNode("")).update(text.slice(0, READ), true);
     for (const cell of prose.querySelectorAll("th:not(:last-child), td:not(:last-child)")) cell.append(", ");
     for (const block of prose.querySelectorAll("tr, li, p, pre")) block.append("\n");
-    const read = [...prose.childNodes].map((block) => block.textContent?.trim()).join("\n");
+    const lines = [...prose.childNodes].map((block) => block.textContent?.trim()).join("\n");
+    const read = lines.replace(/ +(?=[.,;:!?](\s|$))/g, ""); // where a marker stood
     return text.length > READ ? `${read}… The rest is in the conversation.` : read;
   }
 

@@ -154,6 +154,7 @@ async def test_an_answer_is_announced_once_at_its_end(server: Server, visit: Ope
     said = await visitor.page.evaluate("window.said")
     assert len(set(said)) == 1
     assert said[0].startswith("Technical answered: Each delivery carries")
+    assert " ." not in said[0]
     assert await visitor.page.locator("chat-thread [aria-live], chat-thread[aria-live]").count() == 0
 
 

@@ -48,6 +48,8 @@ async def test_the_page_asks_for_a_key_and_says_when_it_is_refused(keyed: Server
     await expect(visitor.page.locator("#notice")).to_contain_text("This server asks for a key")
     await visitor.page.click("#notice-new")
     await enter(visitor, "a-key-of-the-shop")
+    await visitor.connected()
+    await expect(visitor.page.locator("#question")).to_be_focused()
     await visitor.ask(QUESTION)
     await visitor.over()
     await visitor.page.reload()
