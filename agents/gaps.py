@@ -9,7 +9,7 @@ import numpy as np
 
 from agents.embedding import Vectors, WordVectors
 from agents.kinds import CUES, Kind
-from agents.knowledge.quarantine import without_orders
+from agents.knowledge.quarantine import asking
 from agents.reading import Reading
 from agents.terms import TermStatistics, term, terms
 from agents.wording import Wording
@@ -109,9 +109,9 @@ def never_said(
 ) -> tuple[str, ...]:
     """The words of a question that say much and stand nowhere in the documents, nor a synonym of them.
 
-    No words of orders: they are to be named to the customer.
+    Only words of what asks, none of orders: they are to be named to the customer, and could pass for obeyed.
     """
-    asked = asked_words(((without_orders(text), 1.0),), kind, wording)
+    asked = asked_words(((asking(text), 1.0),), kind, wording)
     alternatives = wording.alternatives(frozenset(word.term for word in asked))
     in_other_words = frozenset[int]().union(*(phrase for phrase, _ in alternatives))
     lacking = [

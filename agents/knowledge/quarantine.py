@@ -6,14 +6,14 @@ not share your key" are none: they speak to a customer. Text is compared as it r
 look-alike letters, HTML entities and spacing between letters; Base64 is opened.
 """
 
-import base64
-import binascii
-import html
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
+from agents.knowledge.addressed import A_MODEL, ADDRESSED, AN_AI
+from agents.knowledge.demands import DEMANDS
+from agents.knowledge.disguises import readings
+from agents.knowledge.foreign_orders import FOREIGN_ORDERS
 from agents.knowledge.needles import Sieve
 from agents.knowledge.orders import ORDERS
 from agents.sentences import units
@@ -21,29 +21,43 @@ from agents.sentences import units
 MAX_SHOWN = 80
 """Characters of an order that a report shows."""
 
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]")
-_TAGS = re.compile("[\U000e0020-\U000e007e]")
-"""Unicode's tag characters: invisible twins of ASCII."""
-_LOOK_ALIKE = str.maketrans("аеорсухіјѕԁгпкмтвАЕОРСУХІЈЅКМТВНοαερικνυ", "aeopcyxijsdrnkmtbAEOPCYXIJSKMTBHoaepiknu")
-_SPACED = re.compile(r"\b(?:[A-Za-z][ .*_-]){5,}[A-Za-z]\b")
-_SPACED_WORD = re.compile(r"\b(?:[A-Za-z][ .*_-])+[A-Za-z]\b")
-_BASE64 = re.compile(r"\b[A-Za-z0-9+/]{24,4096}={0,2}")
-_MARKUP = re.compile(r"</?(?:b|i|u|em|strong|span|font|p|div|br|code|a)\b[^<>]{0,200}>|[*_`~]{1,3}", re.I)
-
+_ELEMENTS = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style|iframe|object|svg)\b[^>]*>.*?</\1\s*>"
+    r"|<(?:script|style|iframe|object|svg|img|embed|link|meta|form|body|input|video|audio|base)\b\s[^>]*>"
+    r"|\b(?:javascript|vbscript|data):[^\s,]*[(,][^\s]*",
+    re.I | re.S,
+)
+"""What would run or load if a page rendered it."""
 _COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.S)
 
 
 def order(text: str) -> str:
     """The words that give an order, shortened; "" where none do."""
-    for reading in _readings(text):
-        if found := _sieve().search(reading):
-            return " ".join(found.group().split())[:MAX_SHOWN]
+    return _said(_orders(), text)
+
+
+def demand(text: str) -> str:
+    """The words of a customer's text that give an order or dictate how to answer, shortened; "" where none do."""
+    return _said((*_orders(), *_demands()), text)
+
+
+def _said(sieves: tuple[Sieve, ...], text: str) -> str:
+    for reading in readings(text):
+        for sieve in sieves:
+            if found := sieve.search(reading):
+                return " ".join(found.group().split())[:MAX_SHOWN]
     return ""
 
 
+# Compiled when first needed: a server's start does not need them.
 @cache
-def _sieve() -> Sieve:
-    return Sieve(ORDERS)  # compiled when first needed: a server's start does not need it
+def _orders() -> tuple[Sieve, ...]:
+    return Sieve((*ORDERS, *FOREIGN_ORDERS)), Sieve(ADDRESSED, A_MODEL, AN_AI)
+
+
+@cache
+def _demands() -> tuple[Sieve, ...]:
+    return (Sieve(DEMANDS),)
 
 
 def quarantined(texts: Sequence[str]) -> dict[int, str]:
@@ -68,47 +82,28 @@ def hidden_orders(text: str) -> list[str]:
 
 
 def without_orders(text: str) -> str:
-    """A text without the sentences that give orders, and what follows them up to the next question.
+    """A customer's text without the sentences that give orders, what follows them up to the next question, and HTML
+    that would run.
 
     All of it goes where an order reaches across sentences.
     """
-    if not order(text):
+    text = _ELEMENTS.sub(" ", text).strip() if _ELEMENTS.search(text) else text
+    if not demand(text):
         return text
     kept: list[str] = []
     obeying = False
     for unit in units(text):
         each = text[unit.start : unit.end]
-        ordered = bool(order(each))
+        ordered = bool(demand(each))
         obeying = ordered or (obeying and not each.endswith("?"))
         if not obeying:
             kept.append(each)
     rest = " ".join(kept)
-    return "" if order(rest) else rest
+    return "" if demand(rest) else rest
 
 
-def _readings(text: str) -> list[str]:
-    hidden = "".join(chr(ord(each) - 0xE0000) for each in _TAGS.findall(text))
-    plain = html.unescape(text)
-    if not plain.isascii():  # ASCII has no other form, and nothing invisible
-        plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", _TAGS.sub("", plain))).translate(_LOOK_ALIKE)
-    bare = _MARKUP.sub("", plain)
-    found = [plain]
-    if bare != plain:
-        found.append(bare)
-    if _SPACED.search(plain):
-        found.append(_together(plain))
-    found += [opened for each in _BASE64.findall(plain)[:20] if (opened := _opened(each))]
-    return [*found, hidden] if hidden else found
-
-
-def _together(text: str) -> str:
-    """Words spelled with a space after each letter, and two between words, as words."""
-    return " ".join(_SPACED_WORD.sub(lambda match: re.sub(r"[ .*_-]", "", match[0]), each) for each in text.split("  "))
-
-
-def _opened(text: str) -> str:
-    try:
-        opened = base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        return ""
-    return opened if opened.isprintable() or "\n" in opened else ""
+def asking(text: str) -> str:
+    """Of a customer's text, without orders, what asks: its questions, or all of it where none ends with "?"."""
+    text = without_orders(text)
+    questions = [each for unit in units(text) if (each := text[unit.start : unit.end]).rstrip().endswith("?")]
+    return " ".join(questions) or text
