@@ -105,7 +105,7 @@ async def rows() -> list[Row]:
             None,
             "≤ 15 ms",
             own <= 15,
-            "the fused query in Qdrant Edge, then judging and choosing sentences",
+            "reading new passages, half of the search; then the verdict, choosing sentences, and commits to SQLite",
         ),
         Row(
             "the same for an exact cache hit, p50",
