@@ -13,10 +13,12 @@ const WHAT = {
   documents: "Whether that is enough to answer from",
 };
 const STEP = 8; // rows made a frame at most
+const HIDDEN = "Its steps are all of kinds that are not shown.";
 const CACHE = { hit: "Hit", miss: "Miss", none: "Skipped" };
 
 export class RetrievalLog extends HTMLElement {
   #run = null; // whose rows these are: id and attempt
+  #shown = null;
   #off = new Set();
   #title = el("bdi", { class: "log-question" });
   #rows = el("ol", { class: "rows" });
@@ -43,16 +45,25 @@ export class RetrievalLog extends HTMLElement {
       this.dataset.run = run?.run_id ?? "";
     }
     for (const part of [this.#fall, this.#metrics, this.#filter, this.#rows, this.#title]) part.hidden = !run;
-    this.#empty.hidden = run !== null && run.logs.length > 0;
     this.#legend.hidden = run !== null;
-    say(this.#empty, "Ask something, and each step towards the answer appears here as it happens.");
+    this.#shown = run;
+    this.#tell(run);
     if (!run) return false;
-    say(this.#empty, run.status === "running" ? "The first step is on its way…" : "Nothing had to be looked up.");
     say(this.#title, run.question);
     this.#add(run);
     this.#waterfall.show(run, times);
     this.#count(run);
     return this.#rows.childElementCount < run.logs.length;
+  }
+
+  /** Why there is no row to be seen, where there is none. @param {any} run */
+  #tell(run) {
+    let why = "";
+    if (!run) why = "Ask something, and each step towards the answer appears here as it happens.";
+    else if (run.logs.length > 0) why = run.logs.every((log) => this.#off.has(log.type)) ? HIDDEN : "";
+    else why = run.status === "running" ? "The first step is on its way…" : "Nothing had to be looked up.";
+    say(this.#empty, why);
+    this.#empty.hidden = why === "";
   }
 
   #add(run) {
@@ -90,6 +101,7 @@ export class RetrievalLog extends HTMLElement {
       else this.#off.add(type);
       mark(button, "aria-pressed", String(on));
       for (const item of this.#rows.querySelectorAll(`[data-type="${type}"]`)) item.hidden = !on;
+      this.#tell(this.#shown);
     });
     return button;
   }

@@ -105,6 +105,11 @@ async def test_types_are_filtered_and_an_earlier_answers_rows_come_back(server: 
     await expect(visitor.rows).to_have_count(3)
     await visitor.page.locator(".chip", has_text="Search").click()
     await expect(visitor.page.locator("retrieval-log .row:visible")).to_have_count(2)
+    why = visitor.page.locator(".log-empty")
+    await expect(why).to_be_hidden()
+    for kind in ("Routing", "Cache", "Evidence"):
+        await visitor.page.locator(".chip", has_text=kind).click()
+    await expect(why).to_have_text("Its steps are all of kinds that are not shown.")
 
 
 async def test_the_agents_show_who_is_at_work(server: Server, visit: Open, go: threading.Event) -> None:
