@@ -8,6 +8,7 @@ from math import log
 import numpy as np
 
 from agents.embedding import Vectors, WordVectors
+from agents.focus import asked_for
 from agents.kinds import CUES, Kind
 from agents.knowledge.quarantine import asking
 from agents.reading import Reading
@@ -18,6 +19,8 @@ SYNONYM = 0.9
 """How well a word is met by its synonym."""
 CUE = 0.2
 """How much a word counts that only tells what kind of answer is wanted."""
+FOCUS = 0.5
+"""How much an everyday word counts that is asked for: "the head of security"."""
 
 LEAST_LETTERS, RARE = 3, 0.8
 """Of a word that is named as missing: "instalments" 1, "dollars" .82, "cold" .70, "hit" .57."""
@@ -28,6 +31,11 @@ _QUANTITY = re.compile(r"(?<![\w-])(?:\d{5,}|(?!19|20)\d{3,4})\s+(?:[a-z]{2,}s|p
 """A number of something, as in "60000 files", which the documents need not name; years and bare numbers are codes."""
 _ACRONYM = re.compile(r"[A-Z]{3,5}")
 _SMALL = "all|and|any|are|can|for|has|may|not|one|our|per|the|two|was|with|you|your"
+_CALENDAR = re.compile(
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|(?:sept|nov|dec)ember"
+    r"|october"
+)
+"""Names that tell when the story happened, and are not asked for."""
 _OPENS = set('.!?:"“(')
 
 
@@ -58,6 +66,7 @@ def asked_words(parts: Sequence[tuple[str, float]], kind: Kind, wording: Wording
     """The words of a question that are no stop words."""
     found: list[Asked] = []
     for text, weight in parts:
+        focus = asked_for(text) if weight == 1.0 else frozenset()
         for match in _WORD.finditer(text):
             word = match.group()
             low = word.lower()
@@ -69,7 +78,10 @@ def asked_words(parts: Sequence[tuple[str, float]], kind: Kind, wording: Wording
             shouts = word.isupper() and len(word) > 1
             name = weight == 1.0 and word[0].isupper() and (shouts or not opens)
             code = weight == 1.0 and bool(_CODE.fullmatch(word)) and not _QUANTITY.match(text, match.start())
-            role = 0.0 if low in wording.everyday else CUE if low in CUES[kind] else 1.0
+            if low in wording.everyday and (not name or _CALENDAR.fullmatch(low)):
+                role = FOCUS if low in focus else 0.0
+            else:
+                role = CUE if low in CUES[kind] else 1.0
             found.append(Asked(word, number, weight * role, name, code))
     return found
 
@@ -94,7 +106,7 @@ def gaps(
     total = float(weight.sum())
     if not total:
         return Gaps(code=code)
-    alternatives = list(wording.alternatives(frozenset(word.term for word in asked)))
+    alternatives = list(wording.alternatives(frozenset(word.term for word in asked), same=True))
     met = np.stack([_met(asked, vectors, *each, alternatives) for each in zip(readings, spoken, strict=True)])
     return Gaps(
         met=float((met @ weight).max()) / total,

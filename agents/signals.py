@@ -7,9 +7,10 @@ import numpy as np
 
 from agents.embedding import WordVectors
 from agents.gaps import Asked, asked_words, gaps, never_said, unspoken
+from agents.happened import asks_how_many_do, asks_what_happened, tells_what_happened
 from agents.kinds import asks_whether, currency_asked
 from agents.knowledge.retrieval import Retrieved
-from agents.matching import counts, share
+from agents.matching import counts, scores, share
 from agents.pointing import unsaid
 from agents.reading import Reader, Reading
 from agents.wording import Wording
@@ -21,6 +22,7 @@ SIGNALS = (
     "worst_missing",
     "unspoken",
     "uncounted",
+    "untold",
     "unknown_code",
     "length",
     "cosine",
@@ -39,6 +41,8 @@ LEAST_RARITY = 0.15
 """How much a very common word counts against a rare one; names and codes always count fully."""
 READ = 4
 """Passages that are read for the verdict."""
+TELLING = 6
+"""Sentences, the best first, of which one must tell what happened where that is asked."""
 DECISIVE = 10.0
 """How much more a better passage counts when it is asked how evenly they fit: exp(DECISIVE · score)."""
 
@@ -74,6 +78,7 @@ class Signals:
             missing.worst,
             unspoken(found.parts[0][0], readings, found.statistics),
             float(_uncounted(found, readings, asked)),
+            float(_untold(found, readings[:READ])),
             float(missing.code),
             float(len(found.sought.weights)),
             max(found.cosines),
@@ -130,6 +135,30 @@ def _uncounted(found: Retrieved, readings: Sequence[Reading], asked: Sequence[As
         and any(counts(each, thing) for each in own for thing in things)
         for own, reading in zip(sentences, readings, strict=True)
     )
+
+
+def _untold(found: Retrieved, readings: Sequence[Reading]) -> bool:
+    """Whether it is asked what happened or how many do something, and no sentence that fits tells anything past.
+
+    Running text is no set of rules: what it tells may have happened in any case.
+    """
+    text = found.parts[0][0]
+    if not found.passages[0].heading:
+        return False
+    if asks_how_many_do(text):
+        return True
+    if not asks_what_happened(text):
+        return False
+    each = scores(found.sought, readings, found.passages[: len(readings)], found.statistics)
+    best = sorted(
+        (
+            (score, sentence.text)
+            for own, reading in zip(each, readings, strict=True)
+            for score, sentence in zip(own, reading.sentences, strict=True)
+        ),
+        reverse=True,
+    )
+    return not any(tells_what_happened(sentence) for _, sentence in best[:TELLING])
 
 
 def _synonyms(found: Retrieved, term: int) -> frozenset[int]:

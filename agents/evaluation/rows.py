@@ -21,15 +21,17 @@ from agents.question import Question, Turn
 from agents.standalone import standalone
 from streaming.events import Verdict
 
-Part = Literal["dev", "test", "plain", "customers", "follow_ups", "mtrag"]
-"""The two splits of the bundled questions, the plain ones, the customers' and the follow-ups of `bundled/evidence`, and
-the tasks of an MTRAG folder."""
+Part = Literal["dev", "test", "plain", "customers", "near", "follow_ups", "mtrag"]
+"""The two splits of the bundled questions; of `bundled/evidence` the plain ones, the customers', the near misses with
+answered ones by the same hand, and the follow-ups; and the tasks of an MTRAG folder."""
 
 _FILES: Sequence[tuple[Part, str, Verdict]] = (
     ("plain", "answered.txt", "answerable"),
     ("plain", "unanswered.txt", "unanswerable"),
     ("customers", "customers_answered.txt", "answerable"),
     ("customers", "customers_unanswered.txt", "unanswerable"),
+    ("near", "near_answered.txt", "answerable"),
+    ("near", "near_unanswered.txt", "unanswerable"),
 )
 
 

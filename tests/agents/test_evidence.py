@@ -8,13 +8,16 @@ from agents.evaluation.fit import calibration_of
 from agents.evaluation.ranks import auroc
 from agents.evaluation.rows import bundled_rows
 from agents.evidence import EvidenceModel, Level, bundled_models, documents
+from agents.focus import asked_for
 from agents.gaps import asked_words
+from agents.happened import asks_how_many_do, asks_what_happened
 from agents.house import Agents, bundled_folder, open_agents
 from agents.kinds import kind_of
 from agents.pointing import pointed_at, thing, unsaid
 from agents.question import Question, Turn
 from agents.signals import SIGNALS
 from agents.standalone import standalone
+from agents.terms import terms
 from agents.wording import load_wording
 from tests.agents.samples import house, passage, write
 
@@ -160,7 +163,14 @@ async def test_an_acronym_is_met_where_its_words_stand(tmp_path: Path) -> None:
 
 
 async def test_follow_ups_are_read_with_what_was_said_before_them(tmp_path: Path) -> None:
-    for name in ("answered", "unanswered", "customers_answered", "customers_unanswered"):
+    for name in (
+        "answered",
+        "unanswered",
+        "customers_answered",
+        "customers_unanswered",
+        "near_answered",
+        "near_unanswered",
+    ):
         write(tmp_path, {f"evidence/{name}.txt": "", "questions.jsonl": ""})
     write(
         tmp_path,
@@ -190,3 +200,85 @@ async def test_the_bundled_models_hold_on_the_questions_that_they_were_not_fitte
     wrongly = [gone for gone, row in zip(given_up, test, strict=True) if row.answered]
     assert sum(declined) / len(declined) >= 0.75
     assert sum(wrongly) / len(wrongly) <= 0.08
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Who is the head of security?", {"head"}),
+        ("Can we pay every quarter?", {"quarter"}),
+        ("How do I tag photos automatically?", {"tag", "photos"}),
+        ("On which brand of disks?", {"brand"}),
+        ("Is there an app for Apple Watch?", {"app", "watch"}),
+        ("My boss was wondering how that works.", set()),
+        ("How much is it?", set()),
+    ],
+)
+def test_a_question_is_put_for_a_noun_or_for_what_is_to_be_done(text: str, words: set[str]) -> None:
+    assert asked_for(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "weighs"),
+    [
+        ("Who is the head of security?", {"head": 0.5, "security": 1.0}),
+        ("My head hurts, is security included?", {"head": 0.0, "security": 1.0}),
+        ("Do you take Discover?", {"discover": 1.0}),
+        ("I discover files since Friday", {"discover": 0.0, "friday": 0.0}),
+    ],
+)
+def test_an_everyday_word_counts_where_it_is_asked_for_or_is_a_name(text: str, weighs: dict[str, float]) -> None:
+    asked = asked_words(((text, 1.0),), kind_of(text), load_wording(bundled_folder()))
+    assert {word.text.lower(): word.weight for word in asked if word.text.lower() in weighs} == weighs
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("When was the company founded?", True),
+        ("How many requests did you reject last year?", True),
+        ("Have you ever been hacked?", True),
+        ("What is the uptime on average?", True),
+        ("Which firm wrote it?", True),
+        ("Which password should I have?", False),
+        ("Was our payment late?", False),
+        ("What happens if the invoice was paid twice?", False),
+        ("We moved last month, how do I change the address?", False),
+        ("Our founder was the only owner. What can we do?", False),
+    ],
+)
+def test_what_others_did_is_told_from_the_customers_own_story(text: str, asks: bool) -> None:
+    assert asks_what_happened(text) is asks
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("How many schools already use it?", True),
+        ("How many servers do you run?", True),
+        ("How many guests can use it?", False),
+        ("How many seats must we buy on Business?", False),
+        ("How many devices do I have?", False),
+    ],
+)
+def test_counting_who_does_something_is_no_question_for_documents(text: str, asks: bool) -> None:
+    assert asks_how_many_do(text) is asks
+
+
+async def test_what_happened_is_told_only_by_a_sentence_about_the_past(tmp_path: Path) -> None:
+    rules = {"p.md": "# Prices\n\n## Increases\n\nPrice increases are announced by email 60 days before.\n"}
+    past = {"p.md": "# Prices\n\n## Increases\n\nPrice increases were announced in March and in May.\n"}
+    for place, text, untold in (("rules", rules, 1), ("past", past, 0)):
+        async with house(tmp_path / place, text) as agents:
+            assert (await signals(agents, Question("When were price increases announced?")))["untold"] == untold
+
+
+async def test_what_is_only_of_one_kind_is_found_but_not_taken_for_the_same(tmp_path: Path) -> None:
+    write(
+        tmp_path, {"synonyms.txt": "cheque, check\n~ paypal, klarna\n~ browser: chrome, safari\n", "everyday.txt": ""}
+    )
+    known = load_wording(tmp_path)
+    assert list(known.alternatives(terms("klarna"))) == [(terms("klarna"), terms("paypal"))]
+    assert list(known.alternatives(terms("klarna"), same=True)) == []
+    assert list(known.alternatives(terms("chrome"), same=True)) == [(terms("chrome"), terms("browser"))]
+    assert list(known.alternatives(terms("cheque"), same=True)) == [(terms("cheque"), terms("check"))]
