@@ -5,6 +5,7 @@ security", "can I pay by QUARTER", "which BRAND of disks".
 """
 
 import re
+from itertools import islice
 
 from agents.function_words import ASKING, AUXILIARIES, EMPTY, FIRST, SECOND
 from agents.terms import term
@@ -70,7 +71,7 @@ def asked_for(text: str) -> frozenset[str]:
 def _noun(text: str) -> str | None:
     """The last word of the phrase that a text begins with: "colleagues" of "many colleagues can join"."""
     head: str | None = None
-    for match in list(_WORD.finditer(text))[:_FAR]:
+    for match in islice(_WORD.finditer(text), _FAR):
         word = match.group().lower()
         if word in _ENDS or word in ",.?!;:":
             break

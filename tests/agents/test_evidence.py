@@ -282,3 +282,15 @@ async def test_what_is_only_of_one_kind_is_found_but_not_taken_for_the_same(tmp_
     assert list(known.alternatives(terms("klarna"), same=True)) == []
     assert list(known.alternatives(terms("chrome"), same=True)) == [(terms("chrome"), terms("browser"))]
     assert list(known.alternatives(terms("cheque"), same=True)) == [(terms("cheque"), terms("check"))]
+
+
+async def test_near_misses_by_another_hand_are_told_from_what_is_answered(tmp_path: Path) -> None:
+    for name in ("answered", "unanswered", "customers_answered", "customers_unanswered", "near_answered"):
+        write(tmp_path, {f"evidence/{name}.txt": ""})
+    near = (Path(__file__).parent / "near_questions.jsonl").read_text(encoding="utf-8")
+    write(tmp_path, {"evidence/near_unanswered.txt": "", "evidence/follow_ups.txt": "", "questions.jsonl": near})
+    rows = await bundled_rows(tmp_path, ("test",))
+    models = bundled_models()
+    chances = [models[row.documents].probability(row.signals) for row in rows]
+    assert len(rows) >= 80
+    assert auroc(chances, [row.answered for row in rows]) >= 0.70
