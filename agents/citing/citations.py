@@ -2,9 +2,11 @@
 
 Text passes at once; only what may become a marker is held back, at most MAX_MARKER characters and a space before them.
 
-A marker is `[1]`, or several in one, `[1, 2]`, which are released as `[1][2]`: numbers from 1 to 999, without leading
-zeros. So `[0]` and `[2024]` are text. Left alone, too: links (`[1](https://…)`) and whatever stands in code, between
-backticks or in a fence. Outside of code `items[3]` is a marker, since models write `price[3]` without a space as well.
+A marker is `[1]`, or several in one, `[1, 2]`, which are released as `[1][2]`: numbers from 1 to 999. What models write
+instead is one, too, and released in the same form: `[ 1 ]`, `[01]`, `[^1]`, `[Source 1]`, `[1; 2]`, `[1-3]`,
+`【1†source】`, full-width digits. `[0]` and `[2024]` are text. Left alone, too: links (`[1](https://…)`) and whatever
+stands in code, between backticks or in a fence. Outside of code `items[3]` is a marker, since models write `price[3]`
+without a space as well.
 A backtick span ends with its line at the latest, so that a stray backtick does not switch the check off.
 """
 
@@ -22,12 +24,28 @@ from streaming.events import Citation
 MAX_MARKER = 64
 """Characters; a longer run of numbers in brackets is text."""
 
+MAX_RANGE = 20
+"""Numbers that a range may name; of a longer one only the ends count."""
+
 Supports = Callable[[str, Passage], bool]
 """Whether a passage supports a sentence: its text up to the marker, without earlier markers."""
 
-_SPECIAL = re.compile(r"`+|\[|\n")
-_MARKER = re.compile(r"\[([1-9][0-9]{0,2}(?:, ?[1-9][0-9]{0,2})*)\]")
-_BEGUN = re.compile(r"\[(?:[1-9][0-9]{0,2}, ?)*(?:[1-9][0-9]{0,2})?\Z")
+_SPECIAL = re.compile(r"`+|[\[【［]|\n")
+_DIGITS = "[0-9０-９]"
+_NUMBER = rf"0{{0,2}}[1-9１-９]{_DIGITS}{{0,2}}"
+_WORDS = ("sources", "source", "refs", "ref", "docs", "doc", "document", "documents", "citation", "cite")
+_LEAD = rf"(?:[\^#]|(?:{'|'.join(_WORDS)})[ :.#]{{0,2}})?"
+_BETWEEN = r" ?(?:,|;|&|-|–|and) ?"
+_AFTER = r" ?(?::[0-9]{1,3}(?=†))?(?:†[^\]】］\n]{0,30})?"
+_MARKER = re.compile(rf"[\[【［] ?({_LEAD}{_NUMBER}(?:{_BETWEEN}{_LEAD}{_NUMBER})*){_AFTER}[\]】］]", re.I)
+_PARTS = "|".join(sorted({word[:n] for word in _WORDS for n in range(1, len(word) + 1)}, key=len, reverse=True))
+_BEGUN = re.compile(
+    rf"[\[【［] ?(?:{_LEAD}{_NUMBER}{_BETWEEN})*"
+    rf"(?:(?:{_PARTS}|[\^#])?|{_LEAD}0{{0,2}}|{_LEAD}{_NUMBER}(?: ?(?:a|an)?|{_AFTER}| ?:[0-9]{{0,3}}))\Z",
+    re.I,
+)
+_RANGE = re.compile(rf"({_DIGITS}+) ?[-–] ?({_DIGITS}+)")
+_EACH = re.compile(rf"{_DIGITS}+")
 _MAX_SENTENCE = 1000
 _FENCE = 3
 _log = logging.getLogger(__name__)
@@ -53,7 +71,7 @@ class Gate:
 
     def may_check(self, piece: str) -> bool:
         """Whether feeding this piece may compare a sentence with a source: 1 ms of CPU."""
-        return "]" in piece or "]" in self._held
+        return any(each in piece or each in self._held for each in "]】］")
 
     def feed(self, piece: str) -> list[str | Citation]:
         """What is decided by now: text, and after the text that holds a source's first marker its Citation."""
@@ -61,7 +79,7 @@ class Gate:
         if not text:
             return []
         self._held = ""
-        if not self._ticks and "[" not in text and "`" not in text and not self._open and text[-1] != " ":
+        if not self._ticks and not any(each in text for each in "[`【［") and not self._open and text[-1] != " ":
             self._said.append(text)
             if len(self._said) > _MAX_SENTENCE:
                 self._tail()
@@ -122,7 +140,7 @@ class Gate:
     def _released(self, passing: str, numbers: str) -> list[int]:
         sentence = ""
         released: list[int] = []
-        for n in dict.fromkeys(int(number) for number in numbers.split(",")):
+        for n in dict.fromkeys(_named(numbers)):
             if n <= len(self.passages):
                 sentence = sentence or self._sentence(passing)
                 if self._supports(sentence, self.passages[n - 1]):
@@ -176,6 +194,17 @@ class Gate:
             self._open = ticks
         elif ticks == self._open or ticks > self._open >= _FENCE:
             self._open = 0
+
+
+def _named(numbers: str) -> Iterator[int]:
+    """The numbers within a marker, those between the ends of a range, too."""
+    spelled = _RANGE.sub(_spelled, numbers)
+    return (int(each) for each in _EACH.findall(spelled))
+
+
+def _spelled(ends: re.Match[str]) -> str:
+    first, last = int(ends[1]), int(ends[2])
+    return " ".join(map(str, range(first, last + 1))) if first <= last <= first + MAX_RANGE else ends[0]
 
 
 def gate(
