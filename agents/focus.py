@@ -5,6 +5,7 @@ security", "can I pay by QUARTER", "which BRAND of disks".
 """
 
 import re
+from functools import lru_cache
 from itertools import islice
 
 from agents.function_words import ASKING, AUXILIARIES, EMPTY, FIRST, SECOND
@@ -57,6 +58,7 @@ _FAR = 8
 """Words after which a noun belongs to something else."""
 
 
+@lru_cache(maxsize=1024)
 def asked_for(text: str) -> frozenset[str]:
     """The words in lower case that a question is put for."""
     found = {_noun(text[match.end() :]) for match in _NOUN_FOLLOWS.finditer(text)}

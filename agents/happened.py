@@ -5,8 +5,6 @@
 
 import re
 
-from agents.terms import words
-
 _OTHERS = r"(?!(?:i|we|my|our)\b)"
 """Not of what the customer did: "was our payment late" tells a case, and rules answer that."""
 _WH = (
@@ -20,25 +18,23 @@ _PAST = re.compile(
     r"|\b(?:who|which|what)\s+(?:[\w-]+\s+){0,2}?(?:wrote|founded|made|built|invented|designed|started|led)\b",
     re.I,
 )
-_NEEDLES = frozenset(
-    (
-        "did",
-        "was",
-        "were",
-        "had",
-        "have",
-        "has",
-        "wrote",
-        "founded",
-        "made",
-        "built",
-        "invented",
-        "designed",
-        "started",
-        "led",
-    )
+_NEEDLES = (
+    "did",
+    "was",
+    "were",
+    "had",
+    "have",
+    "has",
+    "wrote",
+    "founded",
+    "made",
+    "built",
+    "invented",
+    "designed",
+    "led",
+    "started",
 )
-"""Words of which a question about the past has one; looked for first, since the pattern takes 15 µs."""
+"""What a question about the past has one of; looked for first, since the pattern takes 15 µs."""
 _WHEN = re.compile(r"\b(?:so far|(?:on|in) average|ever had|last (?:year|month|week|quarter)|in (?:19|20)\d\d)\b", re.I)
 _OWN = re.compile(r"\b(?:i|we|my|our|somebody|someone)\b[^,.?!]*\b(?:last (?:year|month|week|quarter)|yesterday)", re.I)
 _DOERS = re.compile(
@@ -52,7 +48,8 @@ _TOLD = re.compile(r"\b(?:was|were|did|had)\b|\b(?:19|20)\d\d\b")
 
 def asks_what_happened(text: str) -> bool:
     """Whether a question is about what others did or what once was, or an average of it."""
-    past = not _NEEDLES.isdisjoint(words(text)) and _PAST.search(text)
+    low = text.lower()
+    past = any(each in low for each in _NEEDLES) and _PAST.search(text)
     return bool(past or (_WHEN.search(text) and not _OWN.search(text)))
 
 

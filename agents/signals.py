@@ -118,13 +118,9 @@ def _uncounted(found: Retrieved, readings: Sequence[Reading], asked: Sequence[As
     A sentence counts it, or a synonym of it, in a passage that speaks of every name in the question: the memory that
     the client needs is not what Keycloak needs.
     """
-    sentences = [
-        [passage.text[unit.start : unit.end] for unit in reading.units]
-        for passage, reading in zip(found.passages, readings, strict=True)
-    ]
     amount = currency_asked(found.parts[0][0]) if found.sought.kind == "price" else None
     if amount is not None:
-        return not any(amount.search(each) for own in sentences for each in own)
+        return not any(amount.search(each.text) for reading in readings for each in reading.sentences)
     if found.sought.counted is None:
         return False
     things = _synonyms(found, found.sought.counted)
@@ -132,8 +128,8 @@ def _uncounted(found: Retrieved, readings: Sequence[Reading], asked: Sequence[As
     names = {word.term for word in asked if word.is_name and word.weight > 0 and known(word.term)} - things
     return not any(
         all(_synonyms(found, name) & reading.all_terms for name in names)
-        and any(counts(each, thing) for each in own for thing in things)
-        for own, reading in zip(sentences, readings, strict=True)
+        and any(counts(each.text, thing) for each in reading.sentences for thing in things)
+        for reading in readings
     )
 
 
