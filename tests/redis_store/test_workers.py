@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -19,7 +20,14 @@ SPAWNED = b"spawn_main"
 def workers(process: Process) -> list[int]:
     """The process ids of those that serve."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    return [int(child) for child in children if SPAWNED in Path(f"/proc/{child}/cmdline").read_bytes()]
+    return [int(child) for child in children if SPAWNED in command(child)]
+
+
+def command(pid: str) -> bytes:
+    """A process' command line; empty if it has ended."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
 
 
 def alone(process: Process, worker: int, ask: Callable[[httpx.Client], None]) -> None:
