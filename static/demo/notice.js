@@ -1,4 +1,7 @@
-/** What could not be done, or keeps the whole page from going on, in a bar at its top; where the server named a wait, that is counted down. */
+/**
+ * What could not be done, or keeps the whole page from going on, in a bar at its top; where the server named a wait, that
+ * is counted down.
+ */
 
 import { say } from "./dom.js";
 import { tell } from "./words.js";

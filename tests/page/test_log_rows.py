@@ -1,6 +1,7 @@
 """The rows of the retrieval log: what a cache hit says, what went wrong, and what this page does not know yet."""
 
 import json
+from typing import Any
 
 from playwright.async_api import expect
 
@@ -17,6 +18,17 @@ async def open_rows(visitor: Visitor) -> dict[str, str]:
         await row.locator("summary").click()
         beneath[str(await row.get_attribute("data-type"))] = await row.locator(".row-body").inner_text()
     return beneath
+
+
+async def told_again(visitor: Visitor, events: list[Any]) -> None:
+    """The page, loaded anew, is told these events."""
+    stream = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
+    await visitor.page.route(
+        "**/events?after=0-0",
+        lambda route: route.fulfill(headers={"Content-Type": "text/event-stream"}, body=stream),
+    )
+    await visitor.page.reload()
+    await visitor.over()
 
 
 async def test_a_semantic_hit_says_how_alike_the_questions_are(server: Server, visit: Open) -> None:
@@ -47,13 +59,7 @@ async def test_a_warning_is_seen_and_unknown_fields_are_shown(server: Server, vi
             event["data"]["data"] |= more | {"details": {"tries": 2, "of": {"three": 3}}}
         if event["type"] == "routing":
             event["data"]["data"]["also"] = [{"target_agent": "billing", "confidence": 0.41}]
-    stream = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
-    await visitor.page.route(
-        "**/events?after=0-0",
-        lambda route: route.fulfill(headers={"Content-Type": "text/event-stream"}, body=stream),
-    )
-    await visitor.page.reload()
-    await visitor.over()
+    await told_again(visitor, events)
     row = visitor.page.locator(".row[data-type=vector_search]")
     await expect(row.locator(".row-status")).to_have_text("Warning")
     await expect(visitor.turn().locator(".steps")).to_have_text("Steps, 1 warning")
@@ -77,13 +83,7 @@ async def test_what_the_documents_do_not_say_is_no_warning(server: Server, visit
         if event["type"] == "documents":
             event["data"]["status"] = "warning"
             event["data"]["data"]["verdict"] = "partial"
-    stream = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
-    await visitor.page.route(
-        "**/events?after=0-0",
-        lambda route: route.fulfill(headers={"Content-Type": "text/event-stream"}, body=stream),
-    )
-    await visitor.page.reload()
-    await visitor.over()
+    await told_again(visitor, events)
     row = visitor.page.locator(".row[data-type=documents]")
     await expect(row.locator(".row-status")).to_have_text("In part")
     await expect(visitor.turn().locator(".steps")).to_have_text("Steps")
