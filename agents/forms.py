@@ -47,6 +47,8 @@ _POLITE = re.compile(
     r"|i have a question)\b[\s,:!.]*)+"
 )
 _POLITE_END = re.compile(r"[\s,.!?]*(?:please|pls|plz|thanks|thank you|thx|cheers|many thanks)?[\s.!?]*$")
+_DOING = frozenset(["am", "can", "do", "does", "did", "happens", "if", "must", "shall", "should", "to", "will"])
+"""What follows "what" where it is asked what is done or happens: "which cards", "what are the cards" ask for things."""
 _LEADING = re.compile(
     r"^((?:after|as|at|before|because|by|during|for|from|if|in|on|once|since|under|until|when|while|with|within|without)"
     r"\b[^,?]{2,60}),\s*(.+)$"
@@ -159,7 +161,7 @@ def _asking(parts: list[str]) -> tuple[str, int]:
             if word == "how" and after in HOW:
                 return f"how {after}", 0 if place else 2
             if word in ("what", "which"):
-                return "what", 0
+                return ("what do" if after in _DOING else "what"), 0
             return ("who" if word in ("whom", "whose") else word), 0
         if word in AUXILIARIES and place == 0:
             return "whether", 0

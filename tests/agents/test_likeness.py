@@ -58,6 +58,16 @@ def test_two_words_that_both_exist_are_no_typing_error() -> None:
     assert not serves("Do you share our data with the police?", "Do you share our data with the policy?")
 
 
+def test_what_is_to_be_done_is_another_question_than_which_thing() -> None:
+    assert not serves("What do I do if the ATM took my card?", "Which ATMs take the card?")
+    assert serves("What do I do if the ATM has taken my card?", "What do I do if the ATM took my card?")
+
+
+def test_words_that_mean_the_same_serve_and_words_that_do_not_do_not() -> None:
+    assert serves("Where can I find the PIN of my card?", "Where can I locate the PIN of my card?")
+    assert not serves("Where can I find the PIN of my card?", "Where can I change the PIN of my card?")
+
+
 def test_politeness_is_no_part_of_a_form() -> None:
     assert form("Hi, could you please tell me how to cancel?") == form("How do I cancel?")
     assert form("After 30 days, can I get a refund?").numbers == ("30",)
