@@ -43,8 +43,10 @@ from agents.passage import Domain
 from agents.question import Answerer, Question
 from agents.reading import Reader
 from agents.rewriting import Rewriter
-from agents.routing.examples import load_examples
+from agents.routing.classifier import Classifier
+from agents.routing.examples import Examples, load_examples
 from agents.routing.fitting import kept
+from agents.routing.learning import following
 from agents.routing.router import Route, Router
 from agents.routing.routes import Routes
 from agents.routing.second_opinion import SecondOpinion
@@ -176,7 +178,8 @@ async def open_agents(
     """Everything that answers, from the index under `data_dir`.
 
     The folder `documents` (the bundled ones by default) is ingested if it changed, with progress told file by file;
-    `model` None means answers quoted from the sources; `tools` are those of agent runs (by default all);
+    `examples` is a folder of messages to route by, learned again when it changes; `model` None means answers quoted
+    from the sources; `tools` are those of agent runs (by default all);
     `index_at` opens an index elsewhere; `reranker` orders what a search found;
     `provider` makes the index's vectors, None: WordLlama does. Raises IndexMismatch, IndexBusy, IndexUnavailable and
     ExamplesInvalid.
@@ -203,11 +206,14 @@ async def open_agents(
                 raise
             _log.warning("the bundled documents are not indexed yet: %s", error)
             await stack.enter_async_context(_until_done(bundled))
+
+        def learned(examples: Examples) -> Classifier:
+            return kept(data_dir / "router.npz", examples, embedding, unfamiliar=("none",))
+
         folder = examples or bundled_folder() / "examples"
-        classifier = await asyncio.to_thread(
-            lambda: kept(data_dir / "router.npz", load_examples(folder), embedding, unfamiliar=("none",))
-        )
-        router = Router(classifier)
+        router = Router(await asyncio.to_thread(lambda: learned(load_examples(folder))))
+        if examples is not None:
+            await stack.enter_async_context(following(folder, router, learned))
         wording = await asyncio.to_thread(load_wording, bundled_folder())
         reader = Reader(embedding)
         retrieval, logs = Retrieval(index, embedding, reader, wording, reranker, vectors), Logs()
@@ -237,10 +243,9 @@ async def open_agents(
 
             return Workplace(search, index, task.history, lambda: datetime.now(UTC))
 
+        routes = Routes(lambda: (index.statistics, router.classifier))
         yield Agents(
-            orchestrator=Orchestrator(
-                router, retrieval, team, writer, spanning, logs, Routes(lambda: index.statistics), *helped
-            ),
+            orchestrator=Orchestrator(router, retrieval, team, writer, spanning, logs, routes, *helped),
             ingest=ingest,
             retrieval=retrieval,
             router=router,

@@ -52,6 +52,15 @@ class Router:
     def __init__(self, classifier: Classifier) -> None:
         self._classifier = classifier
 
+    @property
+    def classifier(self) -> Classifier:
+        """What routes are chosen by at the moment."""
+        return self._classifier
+
+    def learn(self, classifier: Classifier) -> None:
+        """Choose by this one from the next question on."""
+        self._classifier = classifier
+
     def __call__(
         self, question: Standalone, *, documents: Mapping[str, float], previous: AgentId | None = None
     ) -> Route:

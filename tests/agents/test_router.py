@@ -1,5 +1,6 @@
 """Routing: who answers, the runner-up, the reason, and what belongs to nobody."""
 
+import asyncio
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -212,3 +213,30 @@ async def test_an_operators_examples_decide_from_the_next_start_on(tmp_path: Pat
         async with open_agents(data_dir=tmp_path / "data", documents=documents, examples=folder) as agents:
             assert (await agents.route(question)).agent == label
         (folder / f"{label}.extra.txt").unlink()
+
+
+async def test_an_operators_examples_are_learned_while_the_server_runs(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    texts = {f"{label}.txt": "\n".join(own) for label, own in SMALL.items()}
+    folder = write(tmp_path / "examples", {**texts, "policy.extra.txt": "Where do the quokkas graze?\nQuokkas graze\n"})
+    question = Question("Where do the quokkas graze?")
+    documents = write(tmp_path / "documents")
+    async with (
+        asyncio.timeout(20),
+        open_agents(data_dir=tmp_path / "data", documents=documents, examples=folder) as agents,
+    ):
+        assert (await agents.route(question)).agent == "policy"
+        assert await agents.route(question) is await agents.route(question)  # kept, until the examples change
+        (folder / "policy.extra.txt").rename(folder / "billing.extra.txt")
+        while (await agents.route(question)).agent != "billing":
+            await asyncio.sleep(0.05)
+        (folder / "nobody.txt").write_text("Where do the quokkas graze?\n")
+        while "those from before stay" not in caplog.text:
+            await asyncio.sleep(0.05)
+        assert "nobody.txt" in caplog.text
+        assert (await agents.route(question)).agent == "billing"
+        (folder / "nobody.txt").rename(folder / "technical.extra.txt")
+        (folder / "billing.extra.txt").unlink()
+        while (await agents.route(question)).agent != "technical":
+            await asyncio.sleep(0.05)

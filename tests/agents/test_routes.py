@@ -53,14 +53,15 @@ async def test_who_names_another_agent_gets_neither_the_route_nor_the_answer(tmp
 
 
 def test_the_oldest_route_falls_out() -> None:
-    routes, route = Routes(lambda: None, capacity=2), named("billing")
+    routes, route = Routes(lambda: (), capacity=2), named("billing")
     for text in ("a", "b", "c"):
         routes.put(text, route, routes.edition)
     assert [routes.get(text) for text in ("a", "b", "c")] == [None, route, route]
 
 
 def test_a_route_that_was_made_while_the_index_changed_is_not_kept() -> None:
-    editions = [object(), object()]
+    index = object()
+    editions = [(index, object()), (index, object())]
     routes = Routes(lambda: editions[-1])
     routes.put("a", named("billing"), editions[0])
     assert routes.get("a") is None

@@ -1,0 +1,67 @@
+"""An operator's examples, learned again as soon as their files change; what cannot be learned leaves all as it was."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from agents.routing.classifier import Classifier
+from agents.routing.examples import Examples, ExamplesInvalid, load_examples
+from agents.routing.router import Router
+
+LOOK = 1.0
+"""Seconds between two looks at the files."""
+
+_log = logging.getLogger(__name__)
+
+_State = frozenset[tuple[str, int, int]]
+"""The files' names, sizes and times of change."""
+
+
+@asynccontextmanager
+async def following(folder: Path, router: Router, learned: Callable[[Examples], Classifier]) -> AsyncIterator[None]:
+    """Teaches the router anew, during the block, whenever the example files of a folder have changed.
+
+    Files are read once they have stood still for a look, so that one half written is not learned. Examples that do not
+    make a router are told in the log, and the router keeps those that it has.
+    """
+
+    async def follow() -> None:
+        known = seen = await asyncio.to_thread(_state, folder)
+        while True:
+            await asyncio.sleep(LOOK)
+            now = await asyncio.to_thread(_state, folder)
+            if now == seen != known:
+                known = now
+                await _learn(folder, router, learned)
+            seen = now
+
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(follow())
+        try:
+            yield
+        finally:
+            task.cancel()
+
+
+async def _learn(folder: Path, router: Router, learned: Callable[[Examples], Classifier]) -> None:
+    try:
+        examples = await asyncio.to_thread(load_examples, folder)
+        router.learn(await asyncio.to_thread(learned, examples))
+    except (ExamplesInvalid, OSError, UnicodeDecodeError) as error:
+        _log.warning("the changed routing examples are not learned, those from before stay: %s", error)
+    else:
+        _log.info("routing examples learned anew: %d messages", sum(map(len, examples.values())))
+
+
+def _state(folder: Path) -> _State:
+    """What the files look like from outside; blocks. Of a folder that is away: nothing."""
+    found: set[tuple[str, int, int]] = set()
+    for path in folder.glob("*.txt"):
+        try:
+            status = path.stat()
+        except FileNotFoundError:  # gone since it was listed
+            continue
+        found.add((path.name, status.st_size, status.st_mtime_ns))
+    return frozenset(found)
