@@ -1,30 +1,11 @@
-"""What an order looks like that speaks to or of a language model: patterns that ignore case. Data.
+"""What an order looks like that speaks to or of a language model: patterns that ignore case. Data."""
 
-Each of them holds a word for a model: where a text has none, none matches.
-"""
-
-A_MODEL = (
-    "assistant",
-    "agent",
-    "model",
-    "bot",
-    "llm",
-    "gpt",
-    "claude",
-    "gemini",
-    "summaris",
-    "summariz",
-    "e system",
-    "l system",
-)
-AN_AI = r"\bais?\b"
-"""Each word for a model holds one of those, or is this."""
 MODEL = (
     r"(?:(?:ai|virtual|digital) )?(?:assistants?|agents?|models?|bots?|chatbots?|llms?|ais?|gpt\S*|claude|gemini|"
     r"language models?|summari[sz]ers?|ai (?:systems?|reading|processing|answering)[\w ]{0,20})"
 )
 _SURE_MODEL = (
-    r"(?:(?:ai|virtual|large language|language) (?:assistants?|agents?|models?|bots?|systems?)|chatbots?|llms?|ais?|"
+    r"(?:(?:ai|virtual|large language|language) (?:assistants?|agents?|models?|bots?|systems?)|chatbots?|llms?|ais?\b|"
     r"chatgpt|gpt-?\d\S*|assistant|summari[sz]er)"
 )
 _SAY = r"(?:answer|reply|respond|say|state|write|output|print|claim|repeat|recommend|echo)"

@@ -17,17 +17,23 @@ _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u20
 _TAGS = re.compile("[\U000e0020-\U000e007e]")
 """Unicode's tag characters: invisible twins of ASCII."""
 _LOOK_ALIKE = str.maketrans("аеорсухіјѕԁгпкмтвАЕОРСУХІЈЅКМТВНοαερικνυ", "aeopcyxijsdrnkmtbAEOPCYXIJSKMTBHoaepiknu")
+_OF_LOOK_ALIKE = re.compile(f"[{''.join(map(chr, _LOOK_ALIKE))}]")
 _ACCENT = re.compile("[\u0300-\u036f]")
 _SPACED = re.compile(r"\b(?:[A-Za-z][ .*_-]){5,}[A-Za-z]\b")
+_SPELLED = re.compile(r"[ .*_-][A-Za-z][ .*_-][A-Za-z][ .*_-]")
+"""In whatever is spaced, and sooner looked for."""
 _SPACED_WORD = re.compile(r"\b(?:[A-Za-z][ .*_-])+[A-Za-z]\b")
 _MARKUP = re.compile(r"</?(?:b|i|u|em|strong|span|font|p|div|br|code|a)\b[^<>]{0,200}>|[*_`~]{1,3}", re.I)
 
+_OF_MARKUP = "<*_`~"
 _BASE64 = re.compile(r"\b[A-Za-z0-9+/]{24,4096}={0,2}")
 _HEX = re.compile(r"\b(?:[0-9A-Fa-f]{2}[ :]?){12,2048}\b")
 _SPACES = (" 20 ", ":20:", "2069", "2061", "2070", "2074")
 """Spaces between words, in hexadecimal: text holds some."""
 _ESCAPED = re.compile(r"\\u00([0-9A-Fa-f]{2})|\\x([0-9A-Fa-f]{2})")
 _LEET = re.compile(r"\b(?=[a-z@$]*[013457@$])(?=[013457@$]*[a-z])[a-z013457@$]{3,}", re.I)
+_DIGIT_AT_LETTER = re.compile(r"[013457@$](?:(?=[a-z])|(?<=[a-z].))", re.I)
+"""In each word with digits for letters, and sooner looked for."""
 _LETTERS = str.maketrans("013457@$", "oieastas")
 _ROTATED = ("rot13", "rot-13", "vtaber", "qvfertneq", "sbetrg nyy", "vafgehpgvba", "flfgrz ce")
 """ROT13 said, or such words in it."""
@@ -38,20 +44,22 @@ _MOST = 20
 
 def readings(text: str) -> list[str]:
     """A text in each form that differs from the others; the plain one first."""
-    hidden = "".join(chr(ord(each) - 0xE0000) for each in _TAGS.findall(text))
+    hidden = "" if text.isascii() else "".join(chr(ord(each) - 0xE0000) for each in _TAGS.findall(text))
     plain = html.unescape(text)
     found = []
+    # What is cheap to look for comes first: nearly no text is disguised.
     if not plain.isascii():  # ASCII has no other form, and nothing invisible
         plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", _TAGS.sub("", plain)))
         found.append(plain)
-        plain = _unaccented(plain.translate(_LOOK_ALIKE))
-    bare = _MARKUP.sub("", plain)
-    found += [plain, bare]
-    if _SPACED.search(plain):
+        plain = _unaccented(plain.translate(_LOOK_ALIKE) if _OF_LOOK_ALIKE.search(plain) else plain)
+    found.append(plain)
+    if any(each in plain for each in _OF_MARKUP):
+        found.append(_MARKUP.sub("", plain))
+    if _SPELLED.search(plain) and _SPACED.search(plain):
         found.append(_together(plain))
-    # What is cheap to look for comes first: nearly no text is disguised.
     low = plain.lower()
-    if low.count("3") + low.count("1") + low.count("0") + low.count("4") >= 4 and len(_LEET.findall(plain)) >= 3:
+    digits = low.count("3") + low.count("1") + low.count("0") + low.count("4")
+    if digits >= 4 and len(_DIGIT_AT_LETTER.findall(plain)) >= 3 and len(_LEET.findall(plain)) >= 3:
         found.append(_LEET.sub(lambda match: match[0].translate(_LETTERS), plain))
     if any(word in low for word in _ROTATED):
         found.append(codecs.encode(plain, "rot13"))
@@ -75,7 +83,7 @@ def _together(text: str) -> str:
 
 
 def _decoded(text: str) -> Iterator[str]:
-    for each in _BASE64.findall(text)[:_MOST]:
+    for each in _BASE64.findall(text)[:_MOST] if max(map(len, text.split()), default=0) >= 24 else ():
         try:
             yield from _readable(base64.b64decode(each + "=" * (-len(each) % 4), validate=True))
         except (binascii.Error, ValueError):

@@ -10,12 +10,12 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from agents.knowledge.addressed import A_MODEL, ADDRESSED, AN_AI
+from agents.knowledge.addressed import ADDRESSED
 from agents.knowledge.demands import DEMANDS
 from agents.knowledge.disguises import readings
 from agents.knowledge.foreign_orders import FOREIGN_ORDERS
-from agents.knowledge.needles import Sieve
 from agents.knowledge.orders import ORDERS
+from agents.knowledge.sieve import Sieve
 from agents.sentences import units
 
 MAX_SHOWN = 80
@@ -33,12 +33,12 @@ _COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.S)
 
 def order(text: str) -> str:
     """The words that give an order, shortened; "" where none do."""
-    return _said(_orders(), text)
+    return _said((_orders(),), text)
 
 
 def demand(text: str) -> str:
     """The words of a customer's text that give an order or dictate how to answer, shortened; "" where none do."""
-    return _said((*_orders(), *_demands()), text)
+    return _said((_orders(), _demands()), text)
 
 
 def _said(sieves: tuple[Sieve, ...], text: str) -> str:
@@ -51,13 +51,13 @@ def _said(sieves: tuple[Sieve, ...], text: str) -> str:
 
 # Compiled when first needed: a server's start does not need them.
 @cache
-def _orders() -> tuple[Sieve, ...]:
-    return Sieve((*ORDERS, *FOREIGN_ORDERS)), Sieve(ADDRESSED, A_MODEL, AN_AI)
+def _orders() -> Sieve:
+    return Sieve((*ORDERS, *FOREIGN_ORDERS, *ADDRESSED))
 
 
 @cache
-def _demands() -> tuple[Sieve, ...]:
-    return (Sieve(DEMANDS),)
+def _demands() -> Sieve:
+    return Sieve(DEMANDS)
 
 
 def quarantined(texts: Sequence[str]) -> dict[int, str]:
