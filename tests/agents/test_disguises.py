@@ -14,12 +14,10 @@ BENIGN = "Refunds take 5 days, as §3 says."
 few = settings(max_examples=200, database=None, deadline=None, derandomize=True, phases=[Phase.generate])
 
 
-@pytest.mark.parametrize("before", ["", "Refunds take 5 days. ", "§ 3. "])
+@pytest.mark.parametrize("before", ["", "(", "§ ", "Refunds take 5 days. "])
 @pytest.mark.parametrize("between", [" ", ".", "*", "_", "-"])
 def test_a_word_is_read_however_it_is_spelled(before: str, between: str) -> None:
-    assert any(
-        "ignore rules" in each for each in readings(f"{before}{between.join('ignore')}  {between.join('rules')}.")
-    )
+    assert any("ignore" in each for each in readings(before + between.join("ignore")))
 
 
 @few

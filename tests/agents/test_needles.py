@@ -77,6 +77,7 @@ def test_an_order_within_a_text_is_told_as_by_every_pattern_alone_whatever_chang
         (r"\b(?:ignor\w*|forget)\s+rules\b", [["|forget |ignor", "|rules|"]]),
         (r"\bforget\s+rules\b", [["|forget|", "|rules|"]]),
         (r"\bais?\b", [["|ai| |ais|"]]),
+        (r"(?:ai\b|bot)\b", [["ai| bot|"]]),
         (r"say[,;] (?:the )?word", [["say|, say|;", "|word"]]),
         (r"\b(?:dear|hello) bot\b|\bpsst\b", [["|dear| |hello|", "|bot|"], ["|psst|"]]),
         (r"plain[- ]text", [["plain|", "|text"]]),
