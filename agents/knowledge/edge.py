@@ -110,8 +110,8 @@ def _config(dimension: int) -> EdgeConfig:
         sparse_vectors={"bm25": EdgeSparseVectorParams(modifier=Modifier.Idf)},
         # Edge's own choice drops the payloads from memory whenever it opens: 30 new chunks take 2.5 ms then, .5 so.
         payload_memory=Memory.Cached,
-        # The calling thread searches, then. Its own choice of 8 threads makes each search wait for all of them, and the
-        # event loop for a processor: 7.4 instead of 6.7 ms a search over 20,000 chunks, two processors.
+        # The calling thread searches then, and several callers beside one another. Its own choice, eight threads on two
+        # processors, makes a search wait until they are awake (.3 ms of 1.8), and the event loop for a processor.
         max_search_threads=1,
     )
 
