@@ -50,6 +50,7 @@ from agents.routing.learning import following
 from agents.routing.router import Route, Router
 from agents.routing.routes import Routes
 from agents.routing.second_opinion import SecondOpinion
+from agents.several import Several
 from agents.spanning import Spanning
 from agents.specialist import Specialist
 from agents.standalone import Standalone
@@ -220,12 +221,12 @@ async def open_agents(
         judge = Judge(reader, embedding, wording, evidence or bundled_models())
         supports = Support(embedding, await asyncio.to_thread(bundled_lexicon))
         writer = model or Extractive(embedding, reader, index, wording)
-        spanning = Spanning(writer, retrieval, judge, logs, supports)
+        several = Several(writer, retrieval, judge, logs, supports)
         store = answers or MemoryStore()
         likeness = Likeness(embedding, wording.everyday, bundled_likeness())
 
         def specialist(domain: Domain) -> Specialist:
-            return Specialist(domain, writer, retrieval, judge, logs, supports)
+            return Specialist(domain, writer, retrieval, judge, logs, supports, several)
 
         still = partial(standing, index)
         caches: dict[AgentId, WithCache] = {
@@ -245,7 +246,7 @@ async def open_agents(
 
         routes = Routes(lambda: (index.statistics, router.classifier))
         yield Agents(
-            orchestrator=Orchestrator(router, retrieval, team, writer, spanning, logs, routes, *helped),
+            orchestrator=Orchestrator(router, retrieval, team, writer, Spanning(several), logs, routes, *helped),
             ingest=ingest,
             retrieval=retrieval,
             router=router,

@@ -69,11 +69,14 @@ class Sought:
     known: frozenset[int]
 
 
-def sought(question: Standalone, vector: Vectors, statistics: TermStatistics, wording: Wording) -> Sought:
-    """What a question looks for; `vector` is its own."""
-    kind = kind_of(question.parts[0][0])
-    if kind == "other" and question.follows_up:
-        kind = kind_of(question.parts[1][0])
+def sought(
+    question: Standalone, vector: Vectors, statistics: TermStatistics, wording: Wording, kind: Kind | None = None
+) -> Sought:
+    """What a question looks for; `vector` is its own, `kind` that of the answer where it is known already."""
+    if kind is None:
+        kind = kind_of(question.parts[0][0])
+        if kind == "other" and question.follows_up:
+            kind = kind_of(question.parts[1][0])
     weights: dict[int, float] = {}
     for text, share in reversed(question.parts):
         for word in words(text):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from agents.kinds import Kind
 from agents.passage import Passage
@@ -17,14 +18,22 @@ PARALLEL = 0.5
 """Share of their terms that sentences about different cases have in common; the cases and figures are other."""
 NEAR_BEST = 0.86
 """Share of the best sentence's score that a further one must reach."""
+CLEARLY = 1.1
+"""Times the score of another sentence of its source from which the best stands before it."""
 REDUNDANT = 0.93
 """Cosine from which two sentences say the same."""
 STANDS_OUT = 1.15
-"""Times the score of the other items that an item must reach to be quoted alone."""
+"""Times the score of the other items that an item must reach to be quoted without them."""
 LIST_LIMIT = 12
 """Items that a quoted list may have."""
 
 _NUMBER = re.compile(r"\d[\d,.]*")
+_POINTS = re.compile(
+    r"(?:(?:after|before|by|during|for|from|in|of|to|until|with|within|without)\s+)?(?:it|its|they|them|their|these|those|both"
+    r"|(?:this|that)(?!\s+(?:page|policy|notice|document|section|guide|article|agreement)\b)|such|then|otherwise|he|she)\b",
+    re.I,
+)
+"""A sentence that cannot be understood without the one before: "After these periods, …"."""
 _PIECE = re.compile(r"\s*\S+(?:\s+\S+){0,2}")
 
 
@@ -36,6 +45,10 @@ class Pick:
     first: int
     last: int
     score: float
+
+    def overlaps(self, other: "Pick") -> bool:
+        """Whether both quote some unit."""
+        return self.source == other.source and self.first <= other.last and other.first <= self.last
 
 
 def pieces(text: str) -> list[str]:
@@ -50,10 +63,12 @@ def picks(
     scores: Sequence[Sequence[float]],
     passages: Sequence[Passage],
     kind: Kind,
+    fits: Sequence[Sequence[float]],
 ) -> list[Pick]:
     """What to quote: the best sentence, and others nearly as good that say something else; by source, in its order.
 
-    Those that say the same of another case, in other figures, come before the rest.
+    Those that say the same of another case, in other figures, come before the rest. `fits` are factors in the scores:
+    what comes near the best by them alone is not added to it.
     """
     ranked = sorted(
         ((score, s, u) for s, own in enumerate(scores) for u, score in enumerate(own)), key=lambda each: -each[0]
@@ -62,6 +77,7 @@ def picks(
     if cases:
         ranked = [ranked[0], *cases, *(each for each in ranked[1:] if each not in cases)]
     chosen: list[Pick] = []
+    plain = 0.0
     for score, source, unit in ranked:
         if score <= 0 or (chosen and score < NEAR_BEST * chosen[0].score):
             break
@@ -70,6 +86,10 @@ def picks(
             break
         if chosen and kind == "steps":
             break
+        if chosen and _flattered(score, fits[source][unit], plain):
+            continue
+        if _told_in_prose(readings[source], unit, scores[source]):
+            continue
         first, last = _whole(readings[source].units, unit, scores[source], passages[source])
         if any(p.source == source and p.first <= last and first <= p.last for p in chosen):
             continue
@@ -80,9 +100,18 @@ def picks(
         numbers = _numbers(readings[source], first, last)
         if numbers and any(numbers <= _numbers(readings[p.source], p.first, p.last) for p in chosen):
             continue  # the same figures once more, such as a table's row and the sentence that repeats it
+        plain = plain or score / max(1.0, fits[source][unit])
         chosen.append(Pick(source, first, last, score))
     sources = list(dict.fromkeys(pick.source for pick in chosen))
-    return sorted(chosen, key=lambda pick: (sources.index(pick.source), pick.first))
+    return [pick for source in sources for pick in _in_order([each for each in chosen if each.source == source])]
+
+
+def _in_order(chosen: Sequence[Pick]) -> Sequence[Pick]:
+    """Picks of one source, best first: in the order of the text, unless the best is clearly so and stands apart."""
+    placed = sorted(chosen, key=lambda pick: pick.first)
+    together = all(one.last + 1 == other.first for one, other in pairwise(placed))
+    clearly = len(chosen) > 1 and chosen[0].score >= CLEARLY * chosen[1].score
+    return chosen if clearly and not together else placed
 
 
 def _cases(ranked: Sequence[tuple[float, int, int]], readings: Sequence[Reading]) -> list[tuple[float, int, int]]:
@@ -104,16 +133,35 @@ def _cases(ranked: Sequence[tuple[float, int, int]], readings: Sequence[Reading]
     return found
 
 
+def _flattered(score: float, fit: float, best: float) -> bool:
+    """Whether a sentence comes near the `best` score without such factors only by its own, or fits ill."""
+    return fit < 1.0 or score / fit < NEAR_BEST * best
+
+
+def _told_in_prose(reading: Reading, unit: int, scores: Sequence[float]) -> bool:
+    """Whether a sentence near a table says what a row of it says, nearly as well: it is the better to read."""
+    if reading.units[unit].kind != "row":
+        return False
+    figures = _numbers(reading, unit, unit)
+    return any(
+        other.kind == "prose" and scores[n] >= NEAR_BEST * scores[unit] and len(own) > 1 and own <= figures
+        for n, other in enumerate(reading.units)
+        for own in (_numbers(reading, n, n),)
+    )
+
+
 def _numbers(reading: Reading, first: int, last: int) -> frozenset[str]:
     return frozenset(n for each in reading.sentences[first : last + 1] for n in _NUMBER.findall(each.text))
 
 
 def _whole(own: Sequence[Unit], unit: int, scores: Sequence[float], passage: Passage) -> tuple[int, int]:
-    """A list is quoted as a whole, with the line that introduces it; a table row with its header.
+    """A list is quoted as a whole, with the line that introduces it; a sentence that points at the one before, with it.
 
-    One item of a list that is no sequence of steps stands alone where it fits much better than the others.
+    Items of a list that is no sequence of steps stand without the others where they fit much better.
     """
     kind = own[unit].kind
+    if kind == "prose" and unit > 0 and own[unit - 1].kind == "prose" and _POINTS.match(passage.text, own[unit].start):
+        return unit - 1, unit
     if kind not in ("item", "code"):
         return unit, unit
     first = last = unit
@@ -123,10 +171,16 @@ def _whole(own: Sequence[Unit], unit: int, scores: Sequence[float], passage: Pas
         last += 1
     if last - first >= LIST_LIMIT:
         return unit, unit
-    others = [scores[n] for n in range(first, last + 1) if n != unit]
     steps = kind == "code" or passage.text[own[unit].start : own[unit].end].lstrip()[:1].isdigit()
-    if not steps and others and scores[unit] >= STANDS_OUT * max(others):
-        return unit, unit
+    if not steps:
+        begin, end = unit, unit
+        while begin > first and scores[begin - 1] * STANDS_OUT > scores[unit]:
+            begin -= 1
+        while end < last and scores[end + 1] * STANDS_OUT > scores[unit]:
+            end += 1
+        others = [*scores[first:begin], *scores[end + 1 : last + 1]]
+        if others and scores[unit] >= STANDS_OUT * max(others):
+            return begin, end
     return (first - 1 if first > 0 and own[first - 1].kind == "prose" else first), last
 
 

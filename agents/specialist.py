@@ -6,6 +6,7 @@ from contextlib import aclosing
 from time import perf_counter
 
 from agents.citing.citations import Gate, Supports, through
+from agents.clauses import parted
 from agents.evidence import Evidence, Judge
 from agents.knowledge.retrieval import Retrieval
 from agents.llm import LanguageModel, Usage
@@ -13,8 +14,8 @@ from agents.logs import Logs
 from agents.passage import Domain, Passage
 from agents.question import Question
 from agents.quotes import pieces
+from agents.several import Several
 from agents.smalltalk import decline
-from agents.standalone import standalone
 from streaming.events import Citation, Metrics, Output, RunCompleted
 
 
@@ -29,7 +30,9 @@ class Specialist:
         judge: Judge,
         logs: Logs,
         supports: Supports,
+        several: Several,
     ) -> None:
+        self._several = several
         self._supports = supports
         self._domain = domain
         self._model = model
@@ -38,9 +41,19 @@ class Specialist:
         self._logs = logs
 
     async def __call__(self, question: Question) -> AsyncIterator[Output]:
-        """vector_search, documents, the answer with its citations, and RunCompleted. Raises AgentError."""
+        """vector_search, documents, the answer with its citations, and RunCompleted. Raises AgentError.
+
+        A message that asks several things has the first two for each of them.
+        """
         started = perf_counter()
-        found = await self._retrieval.search(standalone(question), domain=self._domain)
+        asked = parted(question)
+        if len(asked) > 1:
+            parts = [(self._domain, part) for part in asked]
+            async with aclosing(self._several(question, parts, agent=self._domain)) as outputs:  # type: ignore[type-var]
+                async for each in outputs:
+                    yield each
+            return
+        found = await self._retrieval.search(asked[0], domain=self._domain)
         sources = found.sources
         yield self._logs.vector_search(found)
         evidence = await asyncio.to_thread(self._judge, found)
