@@ -23,8 +23,9 @@ _WHOM = (
     r"|one|both)\b"
 )
 _SURELY = (
-    r"(?:how|what|whats|what's|when|where|who|whose|which|why)\b|(?:do|does|did)\s(?!not\b)"
-    rf"|(?:can|could|may|must|is|are|am|will|would|should|has|have)\s+(?:{_WHOM}|(?-i:[A-Z]))"
+    r"(?:how|what|whats|what's|who|whose|which|why)\b(?!,)|(?:do|does|did)\s(?!not\b)"
+    r"|(?:when|where)\s+(?:am|are|can|could|did|do|does|is|may|must|should|was|will|would)\b"
+    rf"|(?:can|could|may|must|is|are|am|will|would|should)\s+(?:{_WHOM}|(?-i:[A-Z]))|(?:has|have)\s+(?:i|we|you|they|it)\b"
 )
 """A verb without its subject after "and" goes on from what stands before: "if I cancel and have unpaid invoices"."""
 _PARTS = re.compile(
@@ -38,7 +39,7 @@ _LAST = re.compile(rf"\s(?:and|plus)\s+(?={_SURELY})", re.I)
 _ADDS_NOTHING = re.compile(
     r"\W*(?:(?:is|would) (?:that|this|it) (?:be )?(?:correct|ok|okay|right|true|possible|allowed)"
     r"|(?:can|could) (?:you|anyone) help(?: me| us)?|what (?:should|can|do|must) (?:i|we) do|why(?: not)?"
-    r"|how(?: so| come)?|when|which(?: \w+)?)\W*(?:now|please|then)?\W*",
+    r"|how(?: so| come)?|when|which(?: \w+)?|(?:and |so )?what(?= now| then)|now what)\W*(?:now|please|then)?\W*",
     re.I,
 )
 _BEGINS = re.compile(

@@ -29,7 +29,7 @@ LIST_LIMIT = 12
 
 _NUMBER = re.compile(r"\d[\d,.]*")
 _POINTS = re.compile(
-    r"(?:(?:after|before|by|during|for|from|in|of|to|until|with|within|without)\s+)?(?:it|its|they|them|their|these|those|both"
+    r"(?:(?:after|before|by|during|for|from|in|of|to|until|with|within|without)\s+)?(?:it(?!\s+is\s+(?:allowed|best|enough|forbidden|not|possible|recommended|required)\b)|its|they|them|their|these|those|both"
     r"|(?:this|that)(?!\s+(?:page|policy|notice|document|section|guide|article|agreement)\b)|such|then|otherwise|he|she)\b",
     re.I,
 )

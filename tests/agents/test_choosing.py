@@ -191,3 +191,19 @@ async def test_follow_ups_are_answered_about_what_was_spoken_of(tmp_path: Path) 
 def test_what_these_tests_quote_stands_in_the_documents() -> None:
     pages = "".join(path.read_text() for path in (bundled_folder() / "documents").rglob("*.md"))
     assert "Phones cannot be backed up with device backup." in pages
+
+
+async def test_a_story_is_answered_by_what_it_speaks_of_not_by_its_form(tmp_path: Path) -> None:
+    story = (
+        "My MacBook is nearly full. I'd like to still see all my documents in Finder without them taking up room, "
+        "is there a way?"
+    )
+    async with open_agents(data_dir=tmp_path) as agents:
+        _, answer, _ = await asked(agents, story)
+    assert "Online-only files are visible on the computer but take up almost no disk space" in answer
+
+
+async def test_it_is_forbidden_points_at_nothing(tmp_path: Path) -> None:
+    text = "Spam is not allowed on links. It is forbidden to share one account between several people."
+    answer = await quoted(tmp_path, "Can two people share an account?", [passage(text, heading="Rules")])
+    assert answer == "It is forbidden to share one account between several people. [1]"

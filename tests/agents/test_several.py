@@ -25,6 +25,10 @@ from tests.agents.samples import asked, house
         ("My files are gone. Can I get them back? How?", ["My files are gone."]),
         ("My card was declined. What should I do?", ["My card"]),
         ("I lost my phone and how do I sign in?", ["I lost my phone"]),
+        ("I got married and have a new name. Where do I change it?", ["I got married"]),
+        ("I lost my key and when I call nobody answers. How do I get in?", ["I lost my key"]),
+        ("When I start it and sign in, E-2014 comes up. What now?", ["When I start it"]),
+        ("What must we send in, and where, so that it is transferred?", ["What must we send in"]),
         ("Can I cancel and get a refund?", ["Can I cancel and get a refund?"]),
     ],
 )
