@@ -10,6 +10,7 @@ from agents.gaps import Asked, asked_words, gaps, never_said, unspoken
 from agents.happened import asks_how_many_do, asks_what_happened, tells_what_happened
 from agents.kinds import asks_whether, currency_asked
 from agents.knowledge.retrieval import Retrieved
+from agents.lacking import lacking
 from agents.matching import counts, scores, share
 from agents.pointing import unsaid
 from agents.reading import Reader, Reading
@@ -23,6 +24,8 @@ SIGNALS = (
     "unspoken",
     "uncounted",
     "untold",
+    "formless",
+    "kindless",
     "unknown_code",
     "length",
     "cosine",
@@ -79,6 +82,7 @@ class Signals:
             unspoken(found.parts[0][0], readings, found.statistics),
             float(_uncounted(found, readings, asked)),
             float(_untold(found, readings[:READ])),
+            *lacking(found, readings[:READ], asked, says, self._wording),
             float(missing.code),
             float(len(found.sought.weights)),
             max(found.cosines),

@@ -284,13 +284,28 @@ async def test_what_is_only_of_one_kind_is_found_but_not_taken_for_the_same(tmp_
     assert list(known.alternatives(terms("cheque"), same=True)) == [(terms("cheque"), terms("check"))]
 
 
-async def test_near_misses_by_another_hand_are_told_from_what_is_answered(tmp_path: Path) -> None:
-    for name in ("answered", "unanswered", "customers_answered", "customers_unanswered", "near_answered"):
-        write(tmp_path, {f"evidence/{name}.txt": ""})
-    near = (Path(__file__).parent / "near_questions.jsonl").read_text(encoding="utf-8")
+OTHER_HANDS = [("near_questions.jsonl", 80, 0.84, 0.62, 0.13), ("fresh_questions.jsonl", 115, 0.66, 0.40, 0.20)]
+"""Near misses with answered ones by the same hand, two hands: how many, the least AUROC and share declined, and the
+most wrongly declined. The second file was not looked at while the verdict was made."""
+
+
+@pytest.mark.parametrize(("name", "asked", "least", "declined", "wrongly"), OTHER_HANDS)
+async def test_near_misses_by_another_hand_are_told_from_what_is_answered(
+    tmp_path: Path, name: str, asked: int, least: float, declined: float, wrongly: float
+) -> None:
+    for empty in ("answered", "unanswered", "customers_answered", "customers_unanswered", "near_answered"):
+        write(tmp_path, {f"evidence/{empty}.txt": ""})
+    near = (Path(__file__).parent / name).read_text(encoding="utf-8")
     write(tmp_path, {"evidence/near_unanswered.txt": "", "evidence/follow_ups.txt": "", "questions.jsonl": near})
     rows = await bundled_rows(tmp_path, ("test",))
     models = bundled_models()
     chances = [models[row.documents].probability(row.signals) for row in rows]
-    assert len(rows) >= 80
-    assert auroc(chances, [row.answered for row in rows]) >= 0.70
+    assert len(rows) >= asked
+    assert auroc(chances, [row.answered for row in rows]) >= least
+    given_up = [models[row.documents].verdict(each) == "unanswerable" for row, each in zip(rows, chances, strict=True)]
+    of = {
+        answered: [gone for gone, row in zip(given_up, rows, strict=True) if row.answered is answered]
+        for answered in (True, False)
+    }
+    assert sum(of[False]) / len(of[False]) >= declined
+    assert sum(of[True]) / len(of[True]) <= wrongly
