@@ -19,12 +19,14 @@ Holds = Callable[[str, Callable[[str], bool]], bool]
 class Form:
     """What is asked for in questions that `asks` finds, `needles` being looked for first: a pattern takes 5 µs.
 
+    `words` of the question are said by the form itself: "+31 30 555 01 99" is a phone number without the word.
     `usual`: times, numbers and instructions, which pages of rules are full of, so that they tell less than other forms.
     """
 
     needles: tuple[str, ...]
     asks: re.Pattern[str]
     holds: Holds
+    words: frozenset[str] = frozenset()
     usual: bool = False
 
 
@@ -43,8 +45,8 @@ def _matches(pattern: str, *, ignoring_case: bool = True) -> Holds:
     return lambda sentence, _: found.search(sentence) is not None
 
 
-def _form(needles: str, asks: str, holds: Holds, *, usual: bool = False) -> Form:
-    return Form(tuple(needles.split(",")), re.compile(asks), holds, usual)
+def _form(needles: str, asks: str, holds: Holds, words: str = "", *, usual: bool = False) -> Form:
+    return Form(tuple(needles.split(",")), re.compile(asks), holds, frozenset(words.split()), usual)
 
 
 _WHAT = r"\b(?:what(?:['’]s)?|which|tell me|give me|send me|need|have)\b(?:(?!\b(?:if|when|how)\b)[^.?!,;]){0,40}?"
@@ -63,16 +65,21 @@ _MAKERS = (
 _OPENS = r"(?:do|does|did|is|are|was|were|can|will|if|when|happens|about|the|an?|my|our|your|plans?|packages?)"
 """Words after "what" that what follows them is not the thing asked for: "what does the bank take?"."""
 
+_BY = re.compile(r"\bby (?:an?|the|our|your|its) \w")
+"""Who does it, where no name is told: "It is checked by a lawyer"."""
+
 _FORMS = (
     _form(
         "number",
         rf"{_WHAT}(?:phone|fax|hotline)\s+number|\bnumber (?:can|do|should|must) (?:i|we) (?:call|dial)\b",
         _matches(r"\+?\d[\d ()/-]{5,}\d"),
+        "phone telephone fax hotline number call dial",
     ),
     _form(
         "iban,bic,swift,sort code,account number",
         r"\b(?:iban|bic|swift code|sort code|account number)\b",
         _matches(r"\b[A-Z]{2}\d{2}\s?\w{4}|\b\d{8,}\b|\b[A-Z]{6}\w{2,5}\b", ignoring_case=False),
+        "iban bic swift sort code account number",
     ),
     _form(
         "address,code,street,house number",
@@ -82,12 +89,19 @@ _FORMS = (
             r"|\b\w*(?:street|road|straat|straße|strasse|weg|laan|Street|Road|Avenue)\s+\d",
             ignoring_case=False,
         ),
+        "street postal post zip house address code number",
     ),
-    _form("mail", rf"{_WHAT}e-?mail(?:\s+address)?\s+(?:of|for|do|can|should|is)\b", _matches(r"\w@\w")),
+    _form(
+        "mail",
+        rf"{_WHAT}e-?mail(?:\s+address)?\s+(?:of|for|do|can|should|is)\b",
+        _matches(r"\w@\w"),
+        "e email mail address write",
+    ),
     _form(
         "percent,rate",
         r"\b(?:(?:what|which) percent\w*|interest rate|rate of interest|commission rate|percentage of)\b",
         _matches(r"\d\s?(?:%|percent)"),
+        "percent percentage rate",
     ),
     _form(
         "how much,how expensive,what",
@@ -97,20 +111,21 @@ _FORMS = (
         r"(?:price|cost|fee|charge|fine|penalty|salary|rate)s?\b"
         r"|\bhow much (?:commission|money|do you charge)\b|\bhow much (?:do|does|will) \w+ (?:pay|charge|earn|save)",
         lambda sentence, _: fits("price", sentence),
+        "charge charged cost costs expensive fee much pay price rate",
     ),
     _form(
         "when,date",
         r"\bwhen (?:will|does|do|is|are)\b(?:(?!\b(?:i|we|my|our|if)\b)[^.?!,;]){0,40}?"
         r"\b(?:come out|released?|launch(?:ed)?|open(?:ed)?|go live|be available|ship|planned|scheduled)\b"
         r"|\brelease date\b|\b(?:what|which) date\b|\bsince when\b",
-        _matches(
-            rf"\b(?:19|20)\d\d\b|\b\d{{1,2}}\.? {_MONTH}\b|\b{_MONTH} \d|\bquarter\b|\bin {_MONTH}\b",
-        ),
+        _matches(rf"\b(?:19|20)\d\d\b|\b\d{{1,2}}\.? {_MONTH}\b|\b{_MONTH} \d|\bquarter\b|\bin {_MONTH}\b"),
+        "come date out when",
     ),
     _form(
         "hours,time",
         r"\b(?:office|opening|business|working) hours\b|\b(?:at )?(?:what|which) times?\b(?! zone)",
         _matches(r"\b\d{1,2}[:.]\d\d\b|\b\d{1,2}\s?(?:am|pm|o'clock)\b|\baround the clock\b"),
+        "office opening business working hours time times",
     ),
     _form(
         "how long,length,how many",
@@ -119,26 +134,35 @@ _FORMS = (
         r"|\bhow many (?:characters|letters|digits)\b"
         r"|\b(?:maximum|minimum|max|min|required|shortest|longest)\s+(?:allowed\s+)?length of\b",
         _matches(r"\d[\d,]*[ -](?:\w+ )?(?:characters?|letters?|digits?|words?|bytes?|bits?|KB|MB)\b"),
+        "long length many max maximum min minimum characters letters digits",
     ),
     _form(
         "color,colour",
         r"\b(?:what|which)(?:['’]s|\s+is|\s+are)?\s+(?:the\s+)?colou?rs?\b",
         _matches(r"\b(?:black|blue|brown|gr[ea]y|green|orange|pink|purple|red|violet|white|yellow)\b"),
+        "color colors colour colours",
     ),
     _form(
         "who,by name,names",
         r"\bwho(?:['’]s|\s+(?:is|are|was|were))\s+"
         r"(?!(?:able|allowed|entitled|permitted|responsible|supposed|affected|in|on)\b)(?:(?:the|your|our|a|an)\s+)?\w"
-        r"|\bwho\s+(?:else\s+)?(?:founded|owns|runs|wrote|built|made|hosts|approves|checks|carries|ships|delivers|audits"
-        r"|operates|processes|signs|handles|invented|designed|leads|manages|reads|answers)\b"
         r"|\bby name\b|\bthe names? of (?:the|your)\b",
         partial(holds_a_name, in_a_row=2),
+        "name names",
+    ),
+    _form(
+        "who",
+        r"\bwho\s+(?:else\s+)?(?:founded|owns|runs|wrote|built|made|hosts|approves|checks|carries|ships|delivers|audits"
+        r"|operates|processes|signs|handles|invented|designed|leads|manages|reads|answers)\b",
+        lambda sentence, ordinary: bool(_BY.search(sentence)) or holds_a_name(sentence, ordinary, in_a_row=2),
     ),
     _form(
         "which,what,written in",
         rf"\b(?:which|what)\s+(?:(?!{_OPENS}\b)[\w-]+\s+){{0,3}}?"
         rf"{_MAKERS}s?\b(?!\s+(?:address|name|code|number|plan|mode|setting))(?!['’])|\bwritten in\b",
         partial(holds_a_name, in_a_row=1),
+        "agency brand companies company developer firm maker manufacturer operator partner provider software supplier"
+        " tool vendor",
     ),
     _form(
         "how long,how often,how soon,how quickly,how fast,how many",

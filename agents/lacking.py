@@ -32,11 +32,12 @@ def lacking(
     """
     question = found.parts[0][0]
     form = form_of(question, found.sought.kind)
-    if form is None or not asked or not (form.usual or found.passages[0].heading):
+    if form is None or not asked or not (form.usual or any(each.heading for each in found.passages)):
         return 0.0, 0.0
-    weight = np.asarray([word.weight for word in asked]) * says
+    other = np.asarray([word.text.lower() not in form.words for word in asked])
+    weight = np.asarray([word.weight for word in asked]) * says * other
     if not weight.any():
-        weight = np.asarray(says, float)
+        weight = says * other
     total = float(weight.sum())
     ordinary = _ordinary(terms(question), readings, found.statistics)
     alternatives = list(wording.alternatives(frozenset(word.term for word in asked), same=True))

@@ -11,15 +11,19 @@ _NO_NAME = re.compile(
     r"|november|december|european|union|europe|united|kingdom|states|central|time",
     re.I,
 )
+_COMPANY = re.compile(r"\b[A-Z]\w+ (?:B\.V\.|GmbH|Ltd|Inc|LLC|AG|S\.A\.|S\.L\.|plc|Corp)(?!\w)")
 _OPENS = re.compile(r"(?:^|[.!?:\"“(|])\s*(?:(?:\d+[.)]|[-*•])\s*)?$")
 
 
 def holds_a_name(sentence: str, ordinary: Callable[[str], bool], *, in_a_row: int) -> bool:
     """Whether `in_a_row` capitalised words, 1 or 2, stand together, one of them not `ordinary` in lower case.
 
-    A word that opens a sentence, an item or a cell counts only with another after it.
+    A word that opens a sentence, an item or a cell counts only with another after it. A company's form, "GmbH", tells
+    a name, too.
     """
     text = _MARKED.sub(" ", sentence)
+    if in_a_row == 2 and _COMPANY.search(text):
+        return True
     words = list(_CAPITALISED.finditer(text))
     for number, word in enumerate(words):
         low = word.group().lower()

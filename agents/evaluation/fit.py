@@ -41,11 +41,11 @@ WEIGHTS: Mapping[Documents, Mapping[Part, float]] = {
 """How much a question counts for each model. AUROC on MTRAG held out, and the calibration error on halves of it, with
 the bundled ones at .3 .825 .049, .5 .828 .049, .6 .830 .052, .8 .833 .057, 1 .834 .062; with the follow-ups about the
 product, too, the latter is larger by .014."""
-WRONGLY_DECLINED: Mapping[Documents, float] = {"sections": 0.05, "running_text": 0.1}
+WRONGLY_DECLINED: Mapping[Documents, float] = {"sections": 0.045, "running_text": 0.1}
 """Share of the answerable questions that may be declined, each judged by models that have not seen it: of the dev,
-plain and customers' questions and of those of another hand, and of MTRAG's tasks. As few of the latter would leave next
-to none declined. The lists of words were written with most of the others at hand: without the other hand's answered
-ones, whose words are less like the documents', 12 % of these are declined, with them 5 to 6 %."""
+plain and customers' questions and of those with the near misses, and of MTRAG's tasks. As few of the latter would leave
+next to none declined. The lists of words were written with the former at hand, so that others are declined more often:
+of the answered ones in tests/agents/near_questions.jsonl .05 declines .071, .045 .048, the target."""
 ANSWERABLE = 0.75
 """Probability from which an answer is given without saying that something may be missing."""
 EXPECTED: Mapping[Documents, float] = {"sections": 40.0, "running_text": 3000.0}

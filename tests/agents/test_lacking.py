@@ -86,6 +86,7 @@ PAGES = {
         "## Recovery\nA recovery code can be used once. New recovery codes can be created at any time.\n\n"
         "## Hosting\nThe servers are operated by Halvorn Hosting GmbH. A copy of a disk is kept.\n\n"
         "## Guests\nA workspace has up to 10 guests. Tokens are kept for 90 days. "
+        "Guests save 20 percent. "
         "To renew a token, open **Tokens** and select **Renew**.\n"
     )
 }
@@ -102,6 +103,7 @@ async def test_what_is_asked_for_must_stand_with_its_object(tmp_path: Path) -> N
         "How much is a disk per shipment?",
         "Who operates the servers?",
         "Can I create new recovery codes?",
+        "What percentage do guests save?",
     )
     untold = (
         "How much does a recovery code cost?",
