@@ -62,8 +62,8 @@ _MAKERS = (
     r"|operator|partner|programming language|provider|reseller|retailer|software|supplier|tool|university|vendor)"
 )
 """What goes by a name of its own."""
-_OPENS = r"(?:do|does|did|is|are|was|were|can|will|if|when|happens|about|the|an?|my|our|your|plans?|packages?)"
-"""Words after "what" that what follows them is not the thing asked for: "what does the bank take?"."""
+_NOT_OF_IT = r"(?:do|does|did|is|are|was|were|can|will|if|when|happens|about|the|an?|my|our|your|plans?|packages?)"
+"""Words between "what" and a thing that is then not asked for: "what does the bank take?"."""
 
 _BY = re.compile(r"\bby (?:an?|the|our|your|its) \w")
 """Who does it, where no name is told: "It is checked by a lawyer"."""
@@ -158,7 +158,7 @@ _FORMS = (
     ),
     _form(
         "which,what,written in",
-        rf"\b(?:which|what)\s+(?:(?!{_OPENS}\b)[\w-]+\s+){{0,3}}?"
+        rf"\b(?:which|what)\s+(?:(?!{_NOT_OF_IT}\b)[\w-]+\s+){{0,3}}?"
         rf"{_MAKERS}s?\b(?!\s+(?:address|name|code|number|plan|mode|setting))(?!['’])|\bwritten in\b",
         partial(holds_a_name, in_a_row=1),
         "agency brand companies company developer firm maker manufacturer operator partner provider software supplier"

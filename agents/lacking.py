@@ -47,7 +47,7 @@ def lacking(
         for sentence in reading.sentences:
             if form.holds(sentence.text, ordinary):
                 met = np.maximum(_met(asked, sentence.said, alternatives), above)
-                covered = max(covered, float(met @ weight) / total if total else 0.0)
+                covered = max(covered, float(met @ weight) / total if total else 1.0)
     return (0.0, 1.0 - covered) if form.usual else (1.0 - covered, 0.0)
 
 

@@ -17,7 +17,7 @@ from agents.house import bundled_folder, open_agents
 FLOORS = {
     "agent right": 0.94,
     "answering page in the top 5": 0.95,
-    "unanswerable declined": 0.80,
+    "unanswerable declined": 0.89,
     "answerable wrongly declined": 0.05,
 }
 """What is reached today; some are held a little lower than their target."""

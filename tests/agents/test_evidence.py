@@ -193,12 +193,12 @@ async def test_the_bundled_models_hold_on_the_questions_that_they_were_not_fitte
     assert {row.documents for row in test} == {"sections"}
     model = models["sections"]
     chances = [model.probability(row.signals) for row in test]
-    assert auroc(chances, [row.answered for row in test]) >= 0.93
+    assert auroc(chances, [row.answered for row in test]) >= 0.95
     assert calibration_of(models, test) <= 0.05
     given_up = [model.verdict(chance) == "unanswerable" for chance in chances]
     declined = [gone for gone, row in zip(given_up, test, strict=True) if not row.answered]
     wrongly = [gone for gone, row in zip(given_up, test, strict=True) if row.answered]
-    assert sum(declined) / len(declined) >= 0.75
+    assert sum(declined) / len(declined) >= 0.83
     assert sum(wrongly) / len(wrongly) <= 0.08
 
 

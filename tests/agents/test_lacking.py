@@ -104,6 +104,7 @@ async def test_what_is_asked_for_must_stand_with_its_object(tmp_path: Path) -> N
         "Who operates the servers?",
         "Can I create new recovery codes?",
         "What percentage do guests save?",
+        "What is the price?",
     )
     untold = (
         "How much does a recovery code cost?",
