@@ -8,7 +8,8 @@ Kind = Literal["prose", "item", "row", "code", "heading"]
 
 _ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+\S")
 _ROW = re.compile(r"\s*\|.*\|\s*$")
-_FENCE = re.compile(r"\s*(?:```|~~~)")
+_FENCE = re.compile(r"\s*(`{3,}(?!.*`)|~{3,})(.*)")
+_SPACE = re.compile(r"\s*")
 _HEADING = re.compile(r"#{1,6}\s+\S")
 _END = re.compile(r"[.!?…][\"'”’)\]*_]*(?=\s+[\"'“‘(\[*_`]*[A-Z0-9À-Þ])|[.!?…][\"'”’)\]*_]*\s*\Z")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|cf|approx|mr|mrs|ms|dr|fig)\.$|\b(?:[a-z]\.){2}$", re.I)
@@ -21,6 +22,23 @@ class Unit:
     start: int
     end: int
     kind: Kind
+
+
+class Fences:
+    """Tells which lines of a Markdown text are code in a fence; given the lines one by one."""
+
+    def __init__(self) -> None:
+        self.open = ""
+
+    def __call__(self, line: str) -> bool:
+        """Whether the next line is code, or begins or ends it. Only a fence of the same sign and length ends it."""
+        match = _FENCE.match(line)
+        if not self.open:
+            self.open = match[1] if match else ""
+            return bool(match)
+        if match and match[1].startswith(self.open) and not match[2].strip():
+            self.open = ""
+        return True
 
 
 def units(text: str) -> list[Unit]:
@@ -36,20 +54,21 @@ def units(text: str) -> list[Unit]:
 
 def _blocks(text: str) -> list[tuple[int, int, Kind]]:
     blocks: list[tuple[int, int, Kind]] = []
-    position, fenced = 0, False
+    position, fences = 0, Fences()
     for line in text.splitlines(keepends=True):
         start, position = position, position + len(line)
         body = line.strip()
-        if not body and not fenced:
+        inside = bool(fences.open)
+        code = fences(line)
+        if not body and not code:
             if blocks:
                 blocks.append((start, start, "prose"))  # an empty block parts what stands on its two sides
             continue
         first = start + len(line) - len(line.lstrip()) if body else start
         last = start + len(line.rstrip()) if body else start
-        fence = bool(_FENCE.match(line))
         kind: Kind = (
             "code"
-            if fenced or fence
+            if code
             else "row"
             if _ROW.match(line)
             else "heading"
@@ -58,9 +77,7 @@ def _blocks(text: str) -> list[tuple[int, int, Kind]]:
             if _ITEM.match(line)
             else "prose"
         )
-        fresh_fence = fence and not fenced
-        fenced ^= fence
-        joins = blocks and blocks[-1][1] > blocks[-1][0] and not fresh_fence
+        joins = blocks and blocks[-1][1] > blocks[-1][0] and (inside or not code)
         if joins and kind == "code" and blocks[-1][2] == "code":
             blocks[-1] = (blocks[-1][0], max(last, blocks[-1][1]), "code")
         elif joins and kind == "prose" and blocks[-1][2] in ("prose", "item"):
@@ -73,12 +90,12 @@ def _blocks(text: str) -> list[tuple[int, int, Kind]]:
 def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     begin = start
-    for match in _END.finditer(text[start:end]):
-        stop = start + match.end()
-        if stop < end and _ABBREVIATION.search(text[begin : start + match.start() + 1][-10:]):
+    for match in _END.finditer(text, start, end):
+        stop = match.end()
+        if stop < end and _ABBREVIATION.search(text[max(begin, match.start() - 9) : match.start() + 1]):
             continue
-        spans.append((begin, start + len(text[start:stop].rstrip())))
-        begin = stop + len(text[stop:end]) - len(text[stop:end].lstrip())
+        spans.append((begin, begin + len(text[begin:stop].rstrip())))
+        begin = _SPACE.match(text, stop, end).end()  # type: ignore[union-attr]  # nothing is white space enough
     if begin < end:
         spans.append((begin, end))
     return spans

@@ -45,7 +45,7 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
 @click.option("--sync", is_flag=True, help="Also forget documents that are gone from PATHS.")
 @click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Where all is kept (DATA_DIR).")
 def ingest(paths: tuple[Path, ...], domain: str | None, sync: bool, data_dir: Path | None) -> None:
-    """Index documents: folders or files (md, txt, html, pdf). Unchanged files are skipped."""
+    """Index documents: folders or files (md, txt, html, pdf, docx, csv). Unchanged files are skipped."""
     from server.commands import ingest as run
 
     run(load_settings(data_dir=data_dir), paths, domain, sync=sync)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 from rich.console import Console
+from rich.text import Text
 
 from agents.errors import AgentError
 from server import logs
@@ -50,7 +51,13 @@ class IndexBar:
             told = f"Indexing documents: {step.chunks} chunks, {speed:.0f}/s"
             self._bar.update(self._task, completed=step.done, total=step.total, description=told)
         if step.done == step.total:
+            self.stop()
+
+    def stop(self) -> None:
+        """Takes the bar away, and gives the terminal its cursor back."""
+        if self._task is not None:
             self._bar.stop()
+            self._task = None
 
 
 def serve(settings: Settings) -> None:
@@ -154,15 +161,20 @@ def ingest(settings: Settings, paths: Sequence[Path], domain: str | None, *, syn
     async def work() -> "Report":
         with claim_data_dir(settings.data_dir, None):
             async with open_configured_agents(settings, quoting=True, progress=IndexBar()) as agents:
-                return await agents.ingest(paths, sync=sync, domain=cast("Domain | None", domain), progress=IndexBar())
+                return await agents.ingest(paths, sync=sync, domain=cast("Domain | None", domain), progress=drawn)
 
-    report = guarded(work())
+    drawn = IndexBar()
+    try:
+        report = guarded(work())
+    finally:  # it was interrupted, or the index failed
+        drawn.stop()
     for path, reason in report.failed:
-        errors.print(f"[red]skipped[/] {path}: {reason}", highlight=False, markup=True)
+        tell("skipped ", f"{path}: {reason}", style="red")
     for each in report.quarantined:
-        errors.print(
-            f"quarantined {each.path} ({each.place}), it gives orders: {each.order}", highlight=False, markup=False
-        )
+        tell("quarantined ", f"{each.path} ({each.place}), it gives orders: {each.order}")
+    if report.passed_over:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in report.passed_over.most_common())
+        tell("passed over ", f"files of other kinds: {kinds}")
     click.echo(
         f"{report.added} added, {report.replaced} replaced, {report.unchanged} unchanged, {report.removed} removed, "
         f"{len(report.failed)} failed: {report.chunks} chunks written, "
@@ -170,6 +182,12 @@ def ingest(settings: Settings, paths: Sequence[Path], domain: str | None, *, syn
     )
     if report.failed:
         sys.exit(1)
+
+
+def tell(what: str, about: str, *, style: str = "") -> None:
+    """A line for each thing that happened to a document; what came from a file is told as it is, but in one line."""
+    plain = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in about)
+    errors.print(Text.assemble((what, style), plain), soft_wrap=True)
 
 
 def ask(settings: Settings, question: str, agent: str | None, *, quiet: bool) -> None:

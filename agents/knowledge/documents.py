@@ -2,6 +2,7 @@
 
 import csv
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,14 +10,15 @@ from pathlib import Path
 from agents.errors import AgentError
 from agents.hashing import content_hash
 from agents.knowledge.chunking import Section
-from agents.knowledge.markup import html_sections, markdown_sections
+from agents.knowledge.markup import markdown_sections
 from agents.knowledge.quarantine import hidden_orders
 from agents.knowledge.tables import TableTooLarge, rows
+from agents.knowledge.webpage import html_sections
 from agents.knowledge.word import WordUnreadable, word_sections
 
 SIZE_LIMIT = 20 * 1024 * 1024
 """Bytes; a larger file is refused."""
-READ_AS = b"3"
+READ_AS = b"4"
 """Counted up when the same file would be read otherwise: what was read before is then read anew."""
 
 
@@ -63,23 +65,33 @@ def read(path: Path, *, url: str | None = None, domain: str | None = None) -> Do
     if reader is None:
         raise DocumentUnreadable(path, f"is not one of {', '.join(sorted(_READERS))}")
     data = load(path)
-    content = reader(path, data)
+    try:
+        content = reader(path, data)
+    except DocumentUnreadable:
+        raise
+    except Exception as error:  # whatever a parser stumbles over, the other documents are read
+        said = str(error).partition("\n")[0]
+        raise DocumentUnreadable(path, f"cannot be read ({type(error).__name__}: {said})") from error
     sections = [section for section in content.sections if section.text.strip()]
     if not sections:
         raise DocumentUnreadable(path, "holds no text")
     front = content.front or {}
     return Document(
-        title=front.get("title") or content.title or path.stem.replace("-", " ").replace("_", " ").strip().capitalize(),
+        title=front.get("title") or content.title or _named(path),
         url=front.get("url") or url or path.name,
-        domain=front.get("domain") or domain or "general",
+        domain=front.get("domain", "").lower() or domain or "general",
         sections=tuple(sections),
-        content_hash=fingerprint(data),
+        content_hash=fingerprint(data, url, domain),
         hidden_orders=content.hidden_orders,
     )
 
 
 def load(path: Path) -> bytes:
     """The file's bytes. Raises DocumentUnreadable."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise DocumentUnreadable(path, "has a name that is not UTF-8; rename it") from error
     try:
         size = path.stat().st_size
         if size > SIZE_LIMIT:
@@ -89,9 +101,9 @@ def load(path: Path) -> bytes:
         raise DocumentUnreadable(path, error.strerror or str(error)) from error
 
 
-def fingerprint(data: bytes) -> str:
-    """By which a document that is unchanged, and would be read in the same way, is told."""
-    return content_hash(READ_AS + data)
+def fingerprint(data: bytes, *told: str | None) -> str:
+    """By which a document that is unchanged, and would be read in the same way, is told; `told` is what else counts."""
+    return content_hash(READ_AS + data + "\0".join(each or "" for each in ("", *told)).encode(errors="replace"))
 
 
 def is_readable(path: Path) -> bool:
@@ -99,13 +111,41 @@ def is_readable(path: Path) -> bool:
     return path.suffix.lower() in _READERS
 
 
-def _text(path: Path, data: bytes) -> str:
-    if b"\0" in data:
+def _named(path: Path) -> str:
+    """A title out of a file's name."""
+    name = path.stem.replace("-", " ").replace("_", " ").strip()
+    return name[:1].upper() + name[1:]
+
+
+def _text(path: Path, data: bytes, encoding: str = "utf-8-sig") -> str:
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        encoding = "utf-16"  # what Windows calls Unicode
+    elif b"\0" in data:
         raise DocumentUnreadable(path, "is binary, not text")
     try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
-        raise DocumentUnreadable(path, f"is not UTF-8 text (byte {error.start})") from error
+        name = encoding.upper().removesuffix("-SIG")
+        raise DocumentUnreadable(path, f"is not {name} text (byte {error.start}); save it as UTF-8") from error
+    except LookupError as error:
+        raise DocumentUnreadable(path, f"is in an unknown encoding, {encoding}; save it as UTF-8") from error
+
+
+_CHARSET = re.compile(
+    rb"<meta\b[^>]{0,200}?\bcharset\s*=\s*[\"']?([\w-]{1,40})|<\?xml\b[^>]{0,200}?encoding=[\"']([\w-]{1,40})", re.I
+)
+
+
+def _charset(data: bytes) -> str:
+    """The encoding that a page names in its beginning, unless it is UTF-8 all the same."""
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if found := _CHARSET.search(data[:2048]):
+            named = (found[1] or found[2]).decode().lower()
+            # As browsers do: what is called Latin-1 is Windows'.
+            return "cp1252" if named in ("iso-8859-1", "latin1", "us-ascii") else named
+    return "utf-8-sig"
 
 
 def _markdown(path: Path, data: bytes) -> _Content:
@@ -119,7 +159,7 @@ def _plain(path: Path, data: bytes) -> _Content:
 
 
 def _html(path: Path, data: bytes) -> _Content:
-    text = _text(path, data)
+    text = _text(path, data, _charset(data))
     title, sections = html_sections(text)
     return _Content(sections, title, hidden_orders=tuple(hidden_orders(text)))
 
@@ -128,7 +168,7 @@ def _pdf(path: Path, data: bytes) -> _Content:
     import logging
 
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
+    from pypdf.errors import DependencyError, FileNotDecryptedError
 
     # pypdf logs each oddity that it repairs; what it cannot repair, it raises.
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -140,11 +180,20 @@ def _pdf(path: Path, data: bytes) -> _Content:
         reader = PdfReader(BytesIO(data))
         pages = [(number, page.extract_text()) for number, page in enumerate(reader.pages, 1)]
         title = str(reader.metadata.title or "") if reader.metadata else ""
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+    except FileNotDecryptedError as error:
+        raise DocumentUnreadable(path, "is a PDF with a password; save it without one") from error
+    except DependencyError as error:
+        raise DocumentUnreadable(path, "is a PDF encrypted with AES; save it without protection") from error
+    except Exception as error:  # pypdf raises whatever it stumbles over
         raise DocumentUnreadable(path, f"is a PDF that cannot be read ({error})") from error
     if not any(text.strip() for _, text in pages):
         raise DocumentUnreadable(path, "is a PDF without text (scanned pages?)")
-    return _Content([Section(f"Page {n}", text, f"page={n}") for n, text in pages], title.strip())
+    return _Content([Section(f"Page {n}", _whole(text), f"page={n}") for n, text in pages], _whole(title).strip())
+
+
+def _whole(text: str) -> str:
+    """Text that can be stored: a PDF may spell a character as halves, or say but one of them."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _word(path: Path, data: bytes) -> _Content:
@@ -175,12 +224,23 @@ _READERS: dict[str, Callable[[Path, bytes], _Content]] = {
     ".csv": _csv,
 }
 
-_FRONT = re.compile(r"---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.S)
+_FRONT = re.compile(r"\s*---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.S)
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], str]:
+    """What stands before a text as `key: value`, and the text; what is nested there under a key is not looked at."""
     match = _FRONT.match(text)
     if match is None:
         return {}, text
-    pairs = (line.partition(":") for line in match[1].splitlines() if ":" in line)
-    return {key.strip().lower(): value.strip().strip("\"'") for key, _, value in pairs}, text[match.end() :]
+    front: dict[str, str] = {}
+    folded = ""
+    for line in match[1].splitlines():
+        key, colon, value = line.partition(":")
+        if line[:1].isspace():
+            if folded:
+                front[folded] = f"{front[folded]} {line.strip()}".strip()
+        elif colon:
+            key, value = key.strip().lower(), value.strip()
+            folded = key if re.fullmatch("[>|][+-]?", value) else ""
+            front[key] = "" if folded else value.strip("\"'")
+    return front, text[match.end() :]

@@ -1,10 +1,12 @@
 """Documents into the index: what is unchanged is skipped, what changed is replaced, what failed is named."""
 
 import asyncio
+import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal, get_args
 from uuid import NAMESPACE_URL, uuid5
 
@@ -26,6 +28,8 @@ BATCH = 256
 
 NO_VECTOR: Vectors = np.zeros(0, np.float32)
 """That of a chunk that waits for its batch to be embedded."""
+
+KEPT = " (what was read of it before is kept)"
 
 Outcome = Literal["added", "replaced", "unchanged", "removed", "failed"]
 
@@ -53,7 +57,10 @@ class Progress:
 
 @dataclass(slots=True)
 class Report:
-    """What an ingest did: how many documents came to each outcome, chunks written, failures, what was left out."""
+    """What an ingest did: how many documents came to each outcome, chunks written, failures, what was left out.
+
+    `passed_over` counts, by suffix, the files in folders for which there is no reader.
+    """
 
     added: int = 0
     replaced: int = 0
@@ -62,6 +69,7 @@ class Report:
     chunks: int = 0
     failed: list[tuple[str, str]] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
+    passed_over: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +126,7 @@ class Ingest:
         progress: Callable[[Progress], None],
     ) -> Report:
         report = Report()
-        files = await asyncio.to_thread(lambda: [file for path in paths for file in _files(path, domain, prefix)])
+        files = await asyncio.to_thread(_all_files, paths, domain, prefix, report.passed_over)
         known = await self._index.documents()
         gone = sorted(_gone(paths, known, {file.key for file in files}, prefix)) if sync else []
         total, done = len(files) + len(gone), 0
@@ -137,8 +145,9 @@ class Ingest:
             try:
                 read_one = await asyncio.to_thread(self._read, file, known.get(file.key))
             except DocumentUnreadable as error:
-                report.failed.append((str(file.path), error.reason))
-                tell(str(file.path), "failed", error.reason)
+                reason = f"{error.reason}{KEPT if file.key in known else ''}"
+                report.failed.append((str(file.path), reason))
+                tell(str(file.path), "failed", reason)
                 continue
             if read_one is None:
                 report.unchanged += 1
@@ -154,12 +163,12 @@ class Ingest:
             await self._index.remove(key)
             report.removed += 1
             tell(key, "removed")
-        if report.chunks or report.removed:
+        if report.chunks or report.replaced or report.removed:
             await self._index.settle()
         return report
 
     def _read(self, file: _File, known: str | None) -> tuple[list[_Draft], list[Quarantined]] | None:
-        if known and known == fingerprint(load(file.path)):
+        if known and known == fingerprint(load(file.path), file.url, file.domain):
             return None
         document = read(file.path, url=file.url, domain=file.domain)
         kept, left_out = _sifted(document, str(file.path))
@@ -245,23 +254,56 @@ def _passage(document: Document, piece: Chunk, key: str) -> Passage:
     return replace(passage, content_hash=chunk_hash(document.title, passage.link, piece.text))
 
 
+def _all_files(
+    paths: Sequence[Path], domain: Domain | None, prefix: str | None, passed_over: Counter[str]
+) -> list[_File]:
+    given = {path.resolve() for path in paths}
+    files: dict[str, _File] = {}  # a file may be in several of the folders
+    for path in paths:
+        for file in _files(path, domain, prefix):
+            files.setdefault(file.key, file)
+    wanted: list[_File] = []
+    for file in files.values():
+        if is_readable(file.path) or file.path in given or file.path.is_dir():
+            wanted.append(file)
+        else:
+            passed_over[file.path.suffix.lower() or file.path.name] += 1
+    return wanted
+
+
 def _files(path: Path, domain: Domain | None, prefix: str | None) -> list[_File]:
+    """The file, or all files of the folder but hidden ones; a folder that cannot be looked into stands for its own."""
     path = path.resolve()
+    known = get_args(Domain)
     if not path.is_dir():
-        return [_File(path, f"{prefix}/{path.name}" if prefix else path.as_posix(), path.name, domain)]
-    found = [file for file in sorted(path.rglob("*")) if file.is_file() and is_readable(file)]
+        own = path.parent.name if path.parent.name in known else None
+        return [_File(path, f"{prefix}/{path.name}" if prefix else path.as_posix(), path.name, domain or own)]
+    closed: list[OSError] = []
+    found = [Path(at, name) for at, _, names in os.walk(path, onerror=closed.append) for name in names]
+    found = [file for file in found if _is_file(file)] + [Path(error.filename) for error in closed]
+    own = domain or (path.name if path.name in known else None)
     return [
         _File(
             path=file,
-            key=f"{prefix or path.as_posix()}/{file.relative_to(path).as_posix()}",
+            key=f"{prefix or path.as_posix()}/{file.relative_to(path).as_posix()}".removesuffix("/."),
             url=f"{path.name}/{file.relative_to(path).as_posix()}",
-            domain=next((part for part in file.relative_to(path).parts if part in get_args(Domain)), domain),
+            domain=next((part for part in file.relative_to(path).parts if part in known), own),
         )
-        for file in found
+        for file in sorted(found)
         if not any(part.startswith(".") for part in file.relative_to(path).parts)
     ]
 
 
+def _is_file(path: Path) -> bool:
+    """Whether it is a file, or one of which that cannot be told: reading it tells why."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True
+
+
 def _gone(paths: Sequence[Path], known: Iterable[str], present: set[str], prefix: str | None) -> set[str]:
-    roots = [f"{prefix or path.resolve().as_posix()}/" for path in paths if path.is_dir()]
-    return {key for key in known if key not in present and any(key.startswith(root) for root in roots)}
+    roots = tuple(f"{prefix or path.resolve().as_posix()}/" for path in paths if path.is_dir())
+    # What lies in a folder that cannot be looked into is not known to be gone.
+    absent = {key for key in known if key not in present and key.startswith(roots)}
+    return {key for key in absent if present.isdisjoint(map(str, PurePosixPath(key).parents))}

@@ -1,6 +1,7 @@
 """CSV as text: each row becomes an item that names its columns, `- Plan: Team; Price: 20 EUR`. Pure."""
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from io import StringIO
 
@@ -8,6 +9,8 @@ MAX_NAME = 100
 """Characters of a column's name that are repeated with each row."""
 MAX_TEXT = 20 * 1024 * 1024
 """Characters of all rows together, the names repeated."""
+_SIGN = re.compile(r'"?sep=([,;\t|])"?\n', re.I)
+"""The line by which Excel is told what parts the cells."""
 
 
 class TableTooLarge(ValueError):
@@ -16,7 +19,10 @@ class TableTooLarge(ValueError):
 
 def rows(text: str) -> str:
     """The rows of a CSV text, the first one naming the columns. Raises csv.Error and TableTooLarge."""
-    table = csv.reader(StringIO(text, newline=""), _dialect(text), strict=True)
+    if said := _SIGN.match(text):
+        text = text[said.end() :]
+    dialect = _dialect(said[1] if said else text)
+    table = csv.reader(StringIO(text, newline=""), dialect, strict=True)
     names = [_plain(name)[:MAX_NAME] for name in next(table, [])]
     lines: list[str] = []
     size = 0

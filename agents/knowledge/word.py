@@ -2,7 +2,7 @@
 
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from xml.etree.ElementTree import ParseError, XMLParser
@@ -33,7 +33,7 @@ def word_sections(data: bytes) -> tuple[str, list[Section]]:
             styles = _Styles()
             if "word/styles.xml" in parts.namelist():
                 _parse(parts, "word/styles.xml", styles)
-            text = _Text(styles.levels)
+            text = _Text(styles.levels, styles.contents)
             _parse(parts, "word/document.xml", text)
     except KeyError as error:
         raise WordUnreadable("holds no Word document") from error
@@ -76,21 +76,44 @@ def _parse(parts: zipfile.ZipFile, name: str, target: _Target) -> None:
 
 
 class _Styles(_Target):
-    """Which styles are headings, by their ids: 1 to 9, and 0 for the title. Their names are English in every Word."""
+    """Which styles are headings, by their ids: 1 to 9, and 0 for the title. Their names are English in every Word.
+
+    A company's own style is what the style is on which it is based, or has the level that it names. `contents` are
+    the styles of a table of contents.
+    """
 
     def __init__(self) -> None:
         self.levels: dict[str, int] = {}
+        self.contents: set[str] = set()
         self._style = ""
+        self._based: dict[str, str] = {}
+        self._outlined: dict[str, int] = {}
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        value = attributes.get(f"{_W}val", "")
         if tag == f"{_W}style":
             self._style = attributes.get(f"{_W}styleId", "")
         elif tag == f"{_W}name" and self._style:
-            name = attributes.get(f"{_W}val", "").lower()
+            name = value.lower()
             if name == "title":
                 self.levels[self._style] = 0
             elif name.startswith("heading ") and name[8:].isdecimal():
                 self.levels[self._style] = int(name[8:])
+            elif name.startswith("toc ") and name[4:].isdecimal():
+                self.contents.add(self._style)
+        elif tag == f"{_W}basedOn":
+            self._based[self._style] = value
+        elif tag == f"{_W}outlineLvl" and value.isdecimal():
+            self._outlined[self._style] = int(value) + 1
+
+    def close(self) -> None:
+        named = dict.fromkeys(self.contents, 10) | self._outlined | self.levels
+        for style in [*self._based, *self._outlined]:
+            found, seen = style, {style}
+            while found not in named and (found := self._based.get(found, "")) not in {*seen, ""}:
+                seen.add(found)
+            if named.get(found, 10) < 10:  # 10 is that of body text
+                self.levels[style] = named[found]
 
 
 @dataclass(slots=True)
@@ -98,15 +121,18 @@ class _Paragraph:
     said: list[str] = field(default_factory=list)
     level: int | None = None
     item: bool = False
+    contents: bool = False
 
 
 class _Text(_Target):
     """Gathers paragraphs and rows, and hands them to an outline."""
 
-    def __init__(self, levels: Mapping[str, int]) -> None:
+    def __init__(self, levels: Mapping[str, int], contents: Container[str]) -> None:
         self.title = ""
         self.outline = Outline()
         self._levels = levels
+        self._contents = contents
+        self._listing = False
         self._skipped = 0
         self._in_text = self._hidden = False
         self._size = 0
@@ -123,7 +149,9 @@ class _Text(_Target):
             case "p":
                 self._paragraphs.append(_Paragraph())
             case "pStyle":
-                self._paragraphs[-1].level = self._levels.get(attributes.get(f"{_W}val", ""))
+                style = attributes.get(f"{_W}val", "")
+                self._paragraphs[-1].level = self._levels.get(style)
+                self._paragraphs[-1].contents = style in self._contents
             case "numPr":
                 self._paragraphs[-1].item = True
             case "r":
@@ -134,6 +162,8 @@ class _Text(_Target):
                 self._in_text = not self._hidden
             case "tab" | "br" | "cr":
                 self._paragraphs[-1].said.append(" ")
+            case "noBreakHyphen":
+                self._paragraphs[-1].said.append("-")
             case "tr":
                 self._rows.append([])
             case "tc":
@@ -164,7 +194,7 @@ class _Text(_Target):
 
     def _add(self, paragraph: "_Paragraph") -> None:
         text = " ".join("".join(paragraph.said).split())
-        if not text:
+        if not text or paragraph.contents:
             return
         if self._cells:
             self._cells[-1].append(text)
@@ -174,6 +204,10 @@ class _Text(_Target):
             self.outline.open(paragraph.level, text, "")
         elif paragraph.item:
             self.outline.add(f"- {text}")
+            self._listing = True
         else:
+            if self._listing:
+                self.outline.add("")  # a paragraph does not go on with the last item
+            self._listing = False
             self.outline.add(text)
             self.outline.add("")

@@ -6,7 +6,8 @@ import pytest
 
 from agents.hashing import chunk_hash
 from agents.knowledge.anchors import takes_anchor
-from agents.knowledge.markup import html_sections, markdown_sections
+from agents.knowledge.markup import markdown_sections
+from agents.knowledge.webpage import html_sections
 from agents.question import Question
 from streaming.events import Citation
 from tests.agents.samples import asked, house, pdf, write

@@ -1,8 +1,10 @@
 """Reading files: what each kind gives, and what is said of a file that cannot be read."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfWriter
 
 from agents.knowledge import documents
 from agents.knowledge.documents import DocumentUnreadable, read
@@ -13,6 +15,17 @@ def file(folder: Path, name: str, data: bytes | str) -> Path:
     path = folder / name
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
     return path
+
+
+AES = b"/StmF /StdCF /StrF /StdCF /CF << /StdCF << /CFM /AESV2 /AuthEvent /DocOpen /Length 16 >> >>"
+
+
+def locked(password: str) -> bytes:
+    """A PDF that only its password opens; with an empty one anybody may read it."""
+    writer, out = PdfWriter(clone_from=BytesIO(pdf("Notice is 30 days."))), BytesIO()
+    writer.encrypt(password, "owner", algorithm="RC4-128")
+    writer.write(out)
+    return out.getvalue()
 
 
 def test_markdown_gives_title_url_domain_and_sections(tmp_path: Path) -> None:
@@ -71,12 +84,17 @@ def test_a_pdf_gives_its_pages(tmp_path: Path) -> None:
         ("a.md", b"", "holds no text"),
         ("a.md", b"---\ntitle: T\n---\n\n", "holds no text"),
         ("a.txt", b"a\0b", "binary"),
-        ("a.txt", b"caf\xe9", "not UTF-8"),
+        ("a.txt", b"caf\xe9", "not UTF-8.*save it as UTF-8"),
+        ("a.html", b"<meta charset=klingon>caf\xe9", "unknown encoding, klingon"),
+        ("a.html", b"<p>x</p><![foo bar", "cannot be read"),
+        ("a.html", b"<div>" * 3000 + b"x", "cannot be read"),
         ("a.html", b"<script>x</script>", "holds no text"),
         ("a.pdf", b"", "empty"),
         ("a.pdf", b"hello", "not a PDF"),
         ("a.pdf", b"%PDF-1.4\nbroken", "cannot be read"),
         ("a.pdf", pdf(""), "without text"),
+        ("a.pdf", locked("secret"), "with a password"),
+        ("a.pdf", locked("").replace(b"/V 2", b"/V 4").replace(b"/R 3", b"/R 4" + AES), "encrypted with AES"),
         ("a.exe", b"x", "not one of"),
     ],
 )
@@ -93,3 +111,48 @@ def test_missing_and_huge_files_are_refused(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(documents, "SIZE_LIMIT", 10)
     with pytest.raises(DocumentUnreadable, match="the limit is"):
         read(file(tmp_path, "big.md", "x" * 11))
+
+
+def test_a_pdf_that_anybody_may_read_is_read(tmp_path: Path) -> None:
+    assert read(file(tmp_path, "a.pdf", locked(""))).sections[0].text == "Notice is 30 days."
+
+
+def test_half_a_character_in_a_pdf_does_not_stand_in_the_text(tmp_path: Path) -> None:
+    names = b"begincodespacerange <00> <FF> endcodespacerange beginbfchar <41> <D835> <42> <DC00> endbfchar"
+    names = b"begincmap 1 " + names.replace(b"beginbfchar", b"2 beginbfchar") + b" endcmap"
+    font = b"/BaseFont /Helvetica /ToUnicode 9 0 R >>"
+    extra = b"9 0 obj\n<< /Length %d >>\nstream\n%b\nendstream\nendobj\nxref\n0" % (len(names), names)
+    data = pdf("ABA.").replace(b"/BaseFont /Helvetica >>", font).replace(b"xref\n0", extra, 1)
+    assert read(file(tmp_path, "a.pdf", data)).sections[0].text == "\U0001d400\ufffd."
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+@pytest.mark.parametrize(("name", "said"), [("a.txt", "Größe: 20 €"), ("a.md", "# Größe\nGröße: 20 €")])
+def test_text_in_what_windows_calls_unicode_is_read(tmp_path: Path, name: str, said: str, encoding: str) -> None:
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    assert read(file(tmp_path, name, (mark + said).encode(encoding))).sections[0].text == "Größe: 20 €"
+
+
+def test_a_page_is_read_in_the_encoding_that_it_names(tmp_path: Path) -> None:
+    page = '<meta http-equiv="Content-Type" content="text/html; charset=ISO-8859-1"><p>Gebühr: 20 \x80</p>'
+    assert read(file(tmp_path, "a.html", page.encode("latin-1"))).sections[0].text == "Gebühr: 20 €"
+    misnamed = page.replace("\x80", "€").encode()
+    assert read(file(tmp_path, "b.html", misnamed)).sections[0].text == "Gebühr: 20 €"
+
+
+def test_what_is_nested_in_front_matter_is_not_the_document_s(tmp_path: Path) -> None:
+    front = (
+        "\n---\r\ntitle: >-\n  Refund\n  policy\nDomain: Billing\nauthor:\n  title: Head\n  url: https://x\n---\nText."
+    )
+    document = read(file(tmp_path, "a.md", front))
+    assert (document.title, document.url, document.domain) == ("Refund policy", "a.md", "billing")
+    assert document.sections[0].text == "Text."
+
+
+def test_a_title_out_of_a_file_s_name_keeps_its_capitals(tmp_path: Path) -> None:
+    assert read(file(tmp_path, "gDPR-FAQ_2024.txt", "x")).title == "GDPR FAQ 2024"
+
+
+def test_the_line_by_which_excel_is_told_the_sign_names_no_column(tmp_path: Path) -> None:
+    table = read(file(tmp_path, "a.csv", "sep=;\r\nPlan;Preis, netto\r\nTeam;20\r\n"))
+    assert table.sections[0].text == "- Plan: Team; Preis, netto: 20"

@@ -18,11 +18,11 @@ STYLES = f"""<w:styles {NAMES}>
 </w:styles>"""
 
 
-def docx(body: str, head: str = "") -> bytes:
+def docx(body: str, head: str = "", styles: str = STYLES) -> bytes:
     """A small Word document."""
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as parts:
-        parts.writestr("word/styles.xml", STYLES)
+        parts.writestr("word/styles.xml", styles)
         parts.writestr("word/document.xml", f"{head}<w:document {NAMES}><w:body>{body}</w:body></w:document>")
     return packed.getvalue()
 
@@ -109,3 +109,25 @@ def test_a_zip_of_something_else_is_no_word_document() -> None:
         parts.writestr("xl/workbook.xml", "<a/>")
     with pytest.raises(WordUnreadable, match="no Word document"):
         word_sections(packed.getvalue())
+
+
+def test_a_company_s_own_styles_are_headings_where_they_are_made_from_one() -> None:
+    styles = f"""<w:styles {NAMES}>
+    <w:style w:styleId="H1"><w:name w:val="heading 1"/><w:basedOn w:val="N"/><w:pPr><w:outlineLvl w:val="0"/></w:pPr>
+    </w:style><w:style w:styleId="N"><w:name w:val="Normal"/></w:style>
+    <w:style w:styleId="Acme"><w:name w:val="Acme Kapitel"/><w:basedOn w:val="H1"/></w:style>
+    <w:style w:styleId="Two"><w:name w:val="Abschnitt"/><w:pPr><w:outlineLvl w:val="1"/></w:pPr></w:style>
+    <w:style w:styleId="Body"><w:name w:val="Body"/><w:basedOn w:val="H1"/><w:pPr><w:outlineLvl w:val="9"/></w:pPr>
+    </w:style><w:style w:styleId="V1"><w:name w:val="toc 1"/><w:basedOn w:val="N"/></w:style>
+    <w:style w:styleId="L1"><w:name w:val="Loop"/><w:basedOn w:val="L2"/></w:style>
+    <w:style w:styleId="L2"><w:name w:val="Loop 2"/><w:basedOn w:val="L1"/></w:style></w:styles>"""
+    body = [("Refunds 3", "V1"), ("Refunds", "Acme"), ("Annual", "Two"), ("Thirty days.", "Body"), ("More.", "L1")]
+    _, sections = word_sections(docx("".join(paragraph(*each) for each in body), styles=styles))
+    assert [(each.heading, each.text) for each in sections] == [("Refunds › Annual", "Thirty days.\n\nMore.")]
+
+
+def test_a_paragraph_after_a_list_does_not_go_on_with_its_last_item() -> None:
+    body = paragraph("Ask first.", about="<w:numPr/>") + paragraph("Refunds take 5 days.")
+    body += "<w:p><w:r><w:t>A 30</w:t><w:noBreakHyphen/><w:t>day trial.</w:t></w:r></w:p>"
+    (section,) = word_sections(docx(body))[1]
+    assert section.text == "- Ask first.\n\nRefunds take 5 days.\n\nA 30-day trial."

@@ -109,6 +109,21 @@ def test_ingest_names_what_cannot_be_read_and_goes_on(orchestratai: Run, tmp_pat
         assert name in result.stderr.replace("\n", ""), name
 
 
+def test_ingest_tells_names_as_they_are_and_what_it_passed_over(orchestratai: Run, tmp_path: Path) -> None:
+    folder = tmp_path / f"docs [/old] {'long ' * 20}"
+    folder.mkdir(parents=True)
+    for name in ("[draft] plan.md", "a\n\x1b[31mb.md", "c.doc", "d.doc", "e"):
+        (folder / name).write_bytes(b"")
+    result = orchestratai("ingest", str(folder))
+    assert "Traceback" not in result.output
+    lines = [line for line in result.stderr.splitlines() if line]
+    assert lines == [
+        f"skipped {folder}/[draft] plan.md: holds no text",
+        f"skipped {folder}/a\\n\\x1b[31mb.md: holds no text",
+        "passed over files of other kinds: 2 .doc, 1 e",
+    ]
+
+
 @pytest.fixture
 def questions(tmp_path: Path) -> str:
     """A few of the bundled questions, as a file."""
