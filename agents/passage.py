@@ -13,6 +13,7 @@ class Passage:
     """One chunk of a document. `position` counts a document's chunks from 0; `score` is its relevance, 0..1.
 
     `url` is the document's, `link` leads to the heading or page where the chunk stands, if its `anchor` is known.
+    `document` is its key in the index: two documents may have one url.
     """
 
     chunk_id: str
@@ -25,6 +26,7 @@ class Passage:
     content_hash: str
     score: float
     anchor: str = ""
+    document: str = ""
 
     @property
     def link(self) -> str:

@@ -6,6 +6,7 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
 from agents.errors import AgentError
 from agents.hashing import content_hash
@@ -93,7 +94,10 @@ def load(path: Path) -> bytes:
     except UnicodeEncodeError as error:
         raise DocumentUnreadable(path, "has a name that is not UTF-8; rename it") from error
     try:
-        size = path.stat().st_size
+        found = path.stat()
+        if not (S_ISREG(found.st_mode) or S_ISDIR(found.st_mode)):
+            raise DocumentUnreadable(path, "is no file, but a pipe or a device")
+        size = found.st_size
         if size > SIZE_LIMIT:
             raise DocumentUnreadable(path, f"is {size / 2**20:.0f} MiB; the limit is {SIZE_LIMIT // 2**20} MiB")
         return path.read_bytes()
@@ -172,7 +176,7 @@ def _pdf(path: Path, data: bytes) -> _Content:
 
     # pypdf logs each oddity that it repairs; what it cannot repair, it raises.
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    if not data.startswith(b"%PDF-"):
+    if b"%PDF-" not in data[:1024]:  # where readers look for it
         raise DocumentUnreadable(path, "is empty" if not data else "is not a PDF")
     from io import BytesIO
 
@@ -188,7 +192,17 @@ def _pdf(path: Path, data: bytes) -> _Content:
         raise DocumentUnreadable(path, f"is a PDF that cannot be read ({error})") from error
     if not any(text.strip() for _, text in pages):
         raise DocumentUnreadable(path, "is a PDF without text (scanned pages?)")
-    return _Content([Section(f"Page {n}", _whole(text), f"page={n}") for n, text in pages], _whole(title).strip())
+    return _Content([Section(f"Page {n}", _whole(text), f"page={n}") for n, text in pages], _titled(_whole(title)))
+
+
+_PROGRAM = re.compile(r"\s*Microsoft \w+ - |\.(?:docx?|pptx?|xlsx?|pdf|indd|rtf)\s*$", re.I)
+_NO_TITLE = re.compile(r"(?:untitled|document|dokument|presentation|präsentation|unknown)?[ -]?\d*", re.I)
+
+
+def _titled(title: str) -> str:
+    """A PDF's title without what the program that made it put there; "" where that is all."""
+    title = _PROGRAM.sub("", title).strip()
+    return "" if _NO_TITLE.fullmatch(title) else title
 
 
 def _whole(text: str) -> str:

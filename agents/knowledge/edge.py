@@ -57,7 +57,7 @@ KEPT = 2048
 _T = TypeVar("_T")
 _FUSION: Any = Fusion.Rrf(k=60)  # the stub forgets that Rrf is a Fusion
 _REQUIRED = ("text", "title", "heading", "url", "domain", "position", "content_hash")
-_FIELDS = (*_REQUIRED, "anchor")
+_FIELDS = (*_REQUIRED, "anchor", "document")
 _OF_A_DOCUMENT = ["document", "document_hash", "chunks"]
 
 
@@ -223,7 +223,7 @@ class EdgeIndex:
             records = self._scroll(payload=list(_FIELDS), within=within)
             return [_passage(str(record.id), record.payload or {}) for record in records]
 
-        return sorted(await self._run(chunks), key=lambda passage: passage.position)
+        return sorted(await self._run(chunks), key=lambda passage: (passage.document, passage.position))
 
     async def hashes(self, chunk_ids: Sequence[str]) -> dict[str, str]:
         records = await self._run(
@@ -328,7 +328,8 @@ def _point(entry: Entry) -> Point:
 
 def _passage(chunk_id: str, payload: Mapping[str, Any]) -> Passage:
     text, title, heading, url, domain, position, content_hash = (payload[field] for field in _REQUIRED)
-    return Passage(chunk_id, text, title, heading, url, domain, position, content_hash, 0.0, payload.get("anchor", ""))
+    anchor, document = payload.get("anchor", ""), payload.get("document", "")
+    return Passage(chunk_id, text, title, heading, url, domain, position, content_hash, 0.0, anchor, document)
 
 
 def _candidate(record: Record) -> Candidate:

@@ -250,6 +250,7 @@ def _passage(document: Document, piece: Chunk, key: str) -> Passage:
         content_hash="",
         score=0.0,
         anchor=piece.anchor if takes_anchor(document.url) else "",
+        document=key,
     )
     return replace(passage, content_hash=chunk_hash(document.title, passage.link, piece.text))
 

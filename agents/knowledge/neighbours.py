@@ -30,7 +30,7 @@ def merged(passages: Sequence[Passage]) -> tuple[Passage, ...]:
     """The passages, best first, neighbours as one in the place of the best of them and with its score."""
     rank = {passage.chunk_id: number for number, passage in enumerate(passages)}
     groups: list[list[Passage]] = []
-    for passage in sorted(passages, key=lambda each: (each.url, each.position)):
+    for passage in sorted(passages, key=lambda each: (each.url, each.document, each.position)):
         if groups and len(groups[-1]) < MOST and _goes_on(groups[-1][-1], passage):
             groups[-1].append(passage)
         else:
@@ -59,8 +59,8 @@ async def standing(index: Chunks, ids: Sequence[str]) -> Mapping[str, str]:
 def _goes_on(first: Passage, second: Passage) -> bool:
     """Whether the second goes on where the first ends, in the same section, to which one link leads."""
     return second.position == first.position + 1 and (
-        (first.url, first.title, first.heading, first.anchor, first.domain)
-        == (second.url, second.title, second.heading, second.anchor, second.domain)
+        (first.document, first.url, first.title, first.heading, first.anchor, first.domain)
+        == (second.document, second.url, second.title, second.heading, second.anchor, second.domain)
     )
 
 

@@ -32,7 +32,7 @@ BATCH, PAGE = 128, 500
 
 _T = TypeVar("_T")
 _FUSION = models.RrfQuery(rrf=models.Rrf(k=60))
-_FIELDS = ["text", "title", "heading", "url", "domain", "position", "content_hash", "anchor"]
+_FIELDS = ["text", "title", "heading", "url", "domain", "position", "content_hash", "anchor", "document"]
 
 
 @asynccontextmanager
@@ -143,7 +143,7 @@ class ServerIndex:
         await self._prepared()
         within = models.Filter(must=[models.FieldCondition(key="url", match=models.MatchValue(value=url))])
         chunks = [_passage(record) async for record in self._scroll(payload=_FIELDS, within=within)]
-        return sorted(chunks, key=lambda passage: passage.position)
+        return sorted(chunks, key=lambda passage: (passage.document, passage.position))
 
     async def hashes(self, chunk_ids: Sequence[str]) -> dict[str, str]:
         await self._prepared()

@@ -1,5 +1,6 @@
 """Reading files: what each kind gives, and what is said of a file that cannot be read."""
 
+import os
 from io import BytesIO
 from pathlib import Path
 
@@ -156,3 +157,20 @@ def test_a_title_out_of_a_file_s_name_keeps_its_capitals(tmp_path: Path) -> None
 def test_the_line_by_which_excel_is_told_the_sign_names_no_column(tmp_path: Path) -> None:
     table = read(file(tmp_path, "a.csv", "sep=;\r\nPlan;Preis, netto\r\nTeam;20\r\n"))
     assert table.sections[0].text == "- Plan: Team; Preis, netto: 20"
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [("Microsoft Word - Refund policy.docx", "Refund policy"), ("untitled", "A b"), ("Dokument1", "A b"), ("X", "X")],
+)
+def test_a_pdf_is_not_named_after_the_program_that_made_it(tmp_path: Path, title: str, shown: str) -> None:
+    writer, out = PdfWriter(clone_from=BytesIO(pdf("Notice is 30 days."))), BytesIO()
+    writer.add_metadata({"/Title": title})
+    writer.write(out)
+    assert read(file(tmp_path, "a-b.pdf", b"\r\n" + out.getvalue())).title == shown
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.md")
+    with pytest.raises(DocumentUnreadable, match="pipe"):
+        read(tmp_path / "a.md")

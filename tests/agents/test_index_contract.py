@@ -44,6 +44,7 @@ def entry(document: str, position: int, text: str, *, domain: str = "billing", c
         position=position,
         content_hash=f"hash of {text}",
         score=0.0,
+        document=document,
     )
     return Entry(passage, vector, weights(text), document, "v1", chunks)
 
@@ -89,6 +90,14 @@ async def test_a_chunk_is_found_by_its_words_and_by_its_vector(opening: Opening)
         assert np.allclose(found[0].vector, cats.vector)
         assert dict(zip(found[0].terms.tolist(), found[0].weights.tolist(), strict=True)) == pytest.approx(cats.terms)
         assert len(await index.candidates(cats.vector, by_word, domains=(), limit=1)) == 1
+
+
+async def test_two_documents_with_one_url_are_read_one_after_the_other(opening: Opening) -> None:
+    async with opening(BINDING) as index:
+        chunks = [entry(name, n, f"{name} {n}", chunks=2) for n in (0, 1) for name in ("cats", "dogs")]
+        await index.put([replace(each, passage=replace(each.passage, url="docs/a.md")) for each in chunks])
+        read = await index.document("docs/a.md")
+        assert [each.text for each in read] == ["cats 0", "cats 1", "dogs 0", "dogs 1"]
 
 
 async def test_a_search_may_be_kept_to_domains(opening: Opening) -> None:

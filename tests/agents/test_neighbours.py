@@ -48,6 +48,7 @@ def test_other_sections_pages_links_and_gaps_keep_chunks_apart() -> None:
     assert len(merged([first, second])) == 1
     for apart in (
         replace(second, heading="Refunds › Annual plans"),
+        replace(second, document="a copy with the same url"),
         replace(second, url="https://docs.example/else"),
         replace(second, anchor="page=2"),
         replace(second, position=3),
