@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from copy import copy
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -40,24 +39,16 @@ _OF_A_PART = ["article", "main", "section"]
 _CONTENT = [*_HEADINGS, "main", "article"]
 """A form that holds one of these is the page, as those of some servers are; another one asks for something."""
 _PERMALINK = {"#", "¶", "§", "🔗", "\u200b", ""}
-_CELLS = {"td", "th"}
-_ENDS = {"p": {"p"}, "li": {"li"}, "dt": {"dt", "dd"}, "dd": {"dt", "dd"}, "td": _CELLS, "th": _CELLS}
-_ENDS |= {"tr": {"tr", *_CELLS}}
-"""What ends where such an element begins, though no tag says so."""
-MOST_ROWS = 1000
-"""Rows that one cell may span."""
-
 _Line = tuple[int, str, str]
 """A heading's level, or 0; the text; a heading's anchor."""
 
 
 def html_sections(text: str) -> tuple[str, list[Section]]:
     """The title and the sections of an HTML page, without scripts, styles, navigation, and hidden elements."""
-    from bs4 import BeautifulSoup
+    from agents.knowledge.page_tree import page_tree  # bs4 takes its time to import
 
-    soup = BeautifulSoup(text, "html.parser")
+    soup = page_tree(text)
     _clear(soup)
-    _repair(soup)
     first = soup.find("h1")
     title = _said(first or soup.title or soup.new_tag("p"))
     if soup.title:
@@ -73,11 +64,9 @@ def html_sections(text: str) -> tuple[str, list[Section]]:
 
 def html_rows(text: str) -> list[str]:
     """The lines of a piece of HTML, such as a table within Markdown; its headings are lines, too."""
-    from bs4 import BeautifulSoup
+    from agents.knowledge.page_tree import page_tree
 
-    soup = BeautifulSoup(text, "html.parser")
-    _repair(soup)
-    return [line for _, line, _ in _lines(soup)]
+    return [line for _, line, _ in _lines(page_tree(text))]
 
 
 def _clear(soup: "BeautifulSoup") -> None:
@@ -103,52 +92,6 @@ def _clear(soup: "BeautifulSoup") -> None:
             raised.decompose()
         elif raised.get_text(strip=True)[:1].isdigit() and str(raised.previous_sibling or "")[-1:].isdigit():
             raised.insert(0, "^")
-
-
-def _repair(soup: "BeautifulSoup") -> None:
-    """Ends what the page leaves open, as a browser does, and completes the tables' rows."""
-    for begun in soup(list(_ENDS)):
-        while (around := begun.parent) is not None and around.name in _ENDS[begun.name]:
-            around.insert_after(*[begun, *begun.next_siblings])
-    for table in soup("table"):
-        _fill_rows(table)
-
-
-def _fill_rows(table: "Tag") -> None:
-    """Repeats a cell that spans rows in each of them, so that every row says all that is so of it."""
-    above: dict[int, tuple[int, Tag]] = {}
-    for row in table("tr"):
-        if row.find_parent("table") is not table:
-            continue
-        column = 0
-        for cell in row.find_all(["td", "th"], recursive=False):
-            column = _repeat(above, column, cell)
-            width, height = _span(cell, "colspan"), _span(cell, "rowspan")
-            if height > 1:
-                above[column] = (height - 1, cell)
-            column += width
-        while column in above:
-            left, cell = above.pop(column)
-            row.append(again := copy(cell))
-            if left > 1:
-                above[column] = (left - 1, again)
-            column += _span(cell, "colspan")
-
-
-def _repeat(above: "dict[int, tuple[int, Tag]]", column: int, before: "Tag") -> int:
-    """Puts the cells from above that stand in this column and the next before that one; the column it has then."""
-    while column in above:
-        left, cell = above.pop(column)
-        before.insert_before(again := copy(cell))
-        if left > 1:
-            above[column] = (left - 1, again)
-        column += _span(cell, "colspan")
-    return column
-
-
-def _span(cell: "Tag", name: str) -> int:
-    given = str(cell.get(name, "1"))
-    return min(max(int(given), 1), MOST_ROWS) if given.isdecimal() else 1
 
 
 def _lines(node: "Tag") -> Iterator[_Line]:
