@@ -6,11 +6,15 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
 from agents.knowledge.index import IndexMismatch
 from agents.terms import TermStatistics
+
+_DAMAGED = (ValueError, KeyError, EOFError, BadZipFile)
+"""What reading a file raises of which a power cut left a part; what these files tell can be counted anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +50,16 @@ def bind(directory: Path, binding: Binding, *, may_rebuild: Callable[[], bool] =
 
 
 def stored_statistics(directory: Path) -> TermStatistics | None:
-    """The statistics as of the last settled ingest; None where there are none."""
+    """The statistics as of the last settled ingest; None where there are none, or the disk lost them."""
     path = directory / "terms.npz"
     if not path.exists():
         return None
-    with np.load(path) as stored:
-        frequency = dict(zip(stored["terms"].tolist(), stored["frequency"].tolist(), strict=True))
-        return TermStatistics(int(stored["chunks"]), frequency)
+    try:
+        with path.open("rb") as file, np.load(file) as stored:
+            frequency = dict(zip(stored["terms"].tolist(), stored["frequency"].tolist(), strict=True))
+            return TermStatistics(int(stored["chunks"]), frequency)
+    except _DAMAGED:
+        return None
 
 
 def store_statistics(directory: Path, statistics: TermStatistics | None) -> None:
@@ -76,7 +83,10 @@ def stored_documents(directory: Path) -> dict[str, str] | None:
     path = directory / "documents.json"
     if not path.exists():
         return None
-    found: dict[str, str] = json.loads(path.read_bytes())
+    try:
+        found: dict[str, str] = json.loads(path.read_bytes())
+    except _DAMAGED:
+        return None
     return found
 
 

@@ -268,6 +268,7 @@ class EdgeIndex:
             self._shard.update(UpdateOperation.upsert_points(points))
 
     def _remove(self, where: Filter) -> None:
+        store_statistics(self._directory, None)
         store_documents(self._directory, None)
         self._shard.update(UpdateOperation.delete_points_by_filter(where))
 

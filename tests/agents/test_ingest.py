@@ -1,5 +1,6 @@
 """Ingest: skips, replaces, removes, names what failed, and heals after a kill."""
 
+import json
 import os
 import signal
 import subprocess
@@ -144,6 +145,31 @@ async def test_the_statistics_follow_when_a_document_is_left_out_as_a_whole(tmp_
         report = await agents.ingest([own])
         assert (report.replaced, report.chunks, len(report.quarantined)) == (1, 0, 1)
         assert agents.index.statistics.chunks == before - 1
+
+
+@pytest.mark.parametrize("left", [b"", b"PK\x03\x04 a part", b"{"])
+async def test_what_a_power_cut_left_of_the_files_beside_the_index_is_counted_anew(tmp_path: Path, left: bytes) -> None:
+    async with house(tmp_path) as agents:
+        before = agents.index.statistics
+    for name in ("terms.npz", "documents.json"):
+        (tmp_path / "data" / "index" / name).write_bytes(left)
+    async with house(tmp_path) as agents:
+        assert agents.index.statistics == before
+        assert len(await agents.index.documents()) == len(DOCUMENTS)
+
+
+async def test_a_removal_that_was_cut_off_leaves_no_statistics_that_lie(tmp_path: Path) -> None:
+    async with house(tmp_path) as agents:
+        before = agents.index.statistics.chunks
+        await agents.index.remove(next(iter(await agents.index.documents())), from_position=1)
+        left = len([each for url in await agents.index.listed() for each in await agents.index.document(url.url)])
+        assert left < before
+    async with open_edge(
+        tmp_path / "data" / "index",
+        name="documents",
+        binding=Binding(**json.loads((tmp_path / "data" / "index" / "binding.json").read_bytes())),
+    ) as index:
+        assert index.statistics.chunks == left
 
 
 KILLED = """
