@@ -238,7 +238,7 @@ _READERS: dict[str, Callable[[Path, bytes], _Content]] = {
     ".csv": _csv,
 }
 
-_FRONT = re.compile(r"\s*---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.S)
+_FRONT = re.compile(r"\s*---[ \t]*\n(?:(.*?)\n)??---[ \t]*(?:\n|\Z)", re.S)
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], str]:
@@ -248,7 +248,7 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
         return {}, text
     front: dict[str, str] = {}
     folded = ""
-    for line in match[1].splitlines():
+    for line in (match[1] or "").splitlines():
         key, colon, value = line.partition(":")
         if line[:1].isspace():
             if folded:

@@ -18,6 +18,8 @@ _TAGS = (
     "span|strong|sub|summary|sup|table|tbody|td|th|thead|tr|u|ul"
 )
 _TAG = re.compile(rf"(`+)[^`]*\1|<br\s*/?>|(?<=\d)<sup>(?=\d)|</?(?:{_TAGS})(?:\s[^<>]*)?/?>|&#?\w{{2,31}};", re.I)
+_EMBEDDED = re.compile(r"!\[([^\]]{0,500})\]\(\s*<?data:[^\s)>]*[^)]{0,500}\)|^\s*\[[^\]]{1,500}\]:\s*<?data:\S*\s*$")
+"""A picture within the text, a megabyte perhaps, as word processors write it."""
 LONGEST = 1000
 """Characters of a heading; a longer line is text, which no chunk is to repeat."""
 
@@ -66,6 +68,8 @@ def _plain(lines: Sequence[_Line]) -> Iterator[_Line]:
     """HTML among the Markdown made text: tables become rows, and other tags go."""
     table: list[str] = []
     for (line, code), closed in zip(lines, _closed(lines), strict=True):
+        if not code and "data:" in line:
+            line = _EMBEDDED.sub(lambda found: found[1] or "", line)
         if table or (closed and _TABLE.match(line)):
             table.append(line)
             if _TABLE_END.search(line):

@@ -150,6 +150,10 @@ def test_what_is_nested_in_front_matter_is_not_the_document_s(tmp_path: Path) ->
     assert document.sections[0].text == "Text."
 
 
+def test_front_matter_may_be_empty(tmp_path: Path) -> None:
+    assert read(file(tmp_path, "a.md", "---\n---\nText.\n\n---\nMore.")).sections[0].text == "Text.\n\n---\nMore."
+
+
 def test_a_title_out_of_a_file_s_name_keeps_its_capitals(tmp_path: Path) -> None:
     assert read(file(tmp_path, "gDPR-FAQ_2024.txt", "x")).title == "GDPR FAQ 2024"
 

@@ -82,6 +82,12 @@ x"""
     ]
 
 
+def test_pictures_within_the_text_are_not_read_as_words() -> None:
+    data = f"data:image/png;base64,{'QUJD' * 100_000}"
+    text = f"# T\nSee ![the map]({data}) and ![][image1]. The data: all.\n\n[image1]: <{data}>\n\n[docs]: https://x"
+    assert told(text) == [("", "See the map and ![][image1]. The data: all.\n\n\n\n[docs]: https://x")]
+
+
 def test_a_table_that_is_never_closed_swallows_nothing() -> None:
     assert told("# T\n<table> begins\n\n## Next\ntext\n</table>") == [("", " begins"), ("Next", "text")]
 
