@@ -19,7 +19,8 @@ from agents.routing.fitting import kept
 from agents.routing.router import Router, named
 from agents.routing.sparse import Sparse
 from agents.standalone import Standalone
-from tests.agents.samples import house, write
+from streaming.events import Routing
+from tests.agents.samples import asked, house, write
 
 EMBEDDING = WordLlama()
 SMALL = {
@@ -240,3 +241,24 @@ async def test_an_operators_examples_are_learned_while_the_server_runs(
         (folder / "billing.extra.txt").unlink()
         while (await agents.route(question)).agent != "technical":
             await asyncio.sleep(0.05)
+
+
+KIWIS = """# Kiwis
+
+## Eggs
+A kiwi lays one egg at a time. The egg hatches after 70 to 90 days. The male sits on the egg.
+"""
+
+
+@pytest.mark.parametrize("place", ["kiwis.md", "policy/kiwis.md"])
+async def test_what_the_documents_plainly_answer_is_not_off_topic_though_no_example_is_near(
+    tmp_path: Path, place: str
+) -> None:
+    documents = write(tmp_path / "documents", {place: KIWIS})
+    async with open_agents(data_dir=tmp_path / "data", documents=documents) as agents:
+        facts, answer, ending = await asked(agents, "When does the kiwi egg hatch?")
+        assert "70 to 90 days" in answer
+        assert ending.agent != "orchestrator"
+        assert "evidence" in next(fact for fact in facts if isinstance(fact, Routing)).data.reasoning
+        for off_topic in ("What is the capital of Mongolia?", "How do I boil an egg?"):
+            assert (await agents.route(Question(off_topic))).label == "none"
