@@ -43,8 +43,7 @@ class Fanout:
         try:
             async with channel.lock:
                 if not channel.known:
-                    await self.log.attach(session_id, self.deliver)
-                    channel.note_top(await self.log.top(session_id))
+                    channel.note_top(await self.log.attach(session_id, self.deliver))
         except BaseException:
             await self.leave(session_id, channel)
             raise

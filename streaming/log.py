@@ -95,10 +95,11 @@ class EventLog(Protocol):
         """Whether the event is still kept. START always is. Raises StoreUnavailable."""
         ...
 
-    async def attach(self, session_id: str, deliver: Deliver) -> None:
-        """From when this returns, the session's appends are delivered, until `detach`.
+    async def attach(self, session_id: str, deliver: Deliver) -> EventId:
+        """From when this returns, the session's appends are delivered, until `detach`; gives the log's `top`.
 
-        A session that was deleted before is told to `on_delete`.
+        What is appended after that was read is delivered, perhaps before this returns. A session that was deleted
+        before is told to `on_delete`. Raises StoreUnavailable.
         """
         ...
 

@@ -59,19 +59,22 @@ class Delivery:
         self.on_delete: Callable[[str], None] = lambda session_id: None
         self.on_lost: Callable[[str], None] = lambda session_id: None
 
-    async def attach(self, session_id: str, deliver: Deliver) -> None:
-        """From when this returns, the session's appends are delivered. Raises StoreUnavailable."""
+    async def attach(self, session_id: str, deliver: Deliver) -> EventId:
+        """From when this returns, the session's appends are delivered. The log's top. Raises StoreUnavailable."""
         following = self._following.get(session_id)
         if following is not None:
             following.deliver = deliver
-            return
+            tail = await self._pipe.script(TAIL, session_keys(session_id))
+            return parse_id(tail[0].decode())
         following = self._following[session_id] = Following(deliver)
         await self._listener.subscribe(log_key(session_id).encode())
-        top, _, deleted, waiting = await self._pipe.script(TAIL, session_keys(session_id))
-        following.last = max(following.last or START, parse_id(top.decode()))
+        newest, _, deleted, waiting = await self._pipe.script(TAIL, session_keys(session_id))
+        top = parse_id(newest.decode())
+        following.last = max(following.last or START, top)
         following.busy = following.busy or bool(waiting)
         if deleted and self._following.get(session_id) is following:  # before this process listened
             self.on_delete(session_id)
+        return top
 
     def detach(self, session_id: str) -> None:
         """Deliver no more."""

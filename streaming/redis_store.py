@@ -110,8 +110,8 @@ class RedisStore:
         found = await self._reads.call("XRANGE", log_key(session_id), format_id(event_id), "+", "COUNT", 1)
         return any(event.id == event_id for _, fields in found for event in split(fields[b"e"]))
 
-    async def attach(self, session_id: str, deliver: Deliver) -> None:
-        await self._delivery.attach(session_id, deliver)
+    async def attach(self, session_id: str, deliver: Deliver) -> EventId:
+        return await self._delivery.attach(session_id, deliver)
 
     async def detach(self, session_id: str) -> None:
         self._delivery.detach(session_id)

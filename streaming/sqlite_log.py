@@ -85,14 +85,7 @@ class SqliteLog(SqliteFile):
         return await self._query(query)
 
     async def top(self, session_id: str) -> EventId:
-        def query(db: sqlite3.Connection) -> EventId:
-            row = db.execute(
-                "SELECT generation, last FROM blocks WHERE session_id=? ORDER BY generation DESC, first DESC LIMIT 1",
-                (session_id,),
-            ).fetchone()
-            return (row[0], row[1]) if row else START
-
-        return await self._query(query)
+        return await self._query(lambda db: _top(db, session_id))
 
     async def has(self, session_id: str, event_id: EventId) -> bool:
         def query(db: sqlite3.Connection) -> bool:
@@ -104,11 +97,17 @@ class SqliteLog(SqliteFile):
 
         return event_id == START or await self._query(query)
 
-    async def attach(self, session_id: str, deliver: Deliver) -> None:
+    async def attach(self, session_id: str, deliver: Deliver) -> EventId:
         self._attached[session_id] = deliver
-        known = "SELECT 1 FROM sessions WHERE session_id=?"
-        if await self._query(lambda db: db.execute(known, (session_id,)).fetchone()) is None:
+
+        def query(db: sqlite3.Connection) -> tuple[bool, EventId]:
+            known = db.execute("SELECT 1 FROM sessions WHERE session_id=?", (session_id,)).fetchone()
+            return known is not None, _top(db, session_id)
+
+        known, top = await self._query(query)
+        if not known:
             self.on_delete(session_id)
+        return top
 
     async def detach(self, session_id: str) -> None:
         self._attached.pop(session_id, None)
@@ -117,3 +116,11 @@ class SqliteLog(SqliteFile):
 def _can_wait(events: Sequence[Event]) -> bool:
     """Tokens can, but for an answer's first: that one a person waits for."""
     return events[0].type == "token" and not events[0].body.endswith(b',"offset":0}}')
+
+
+def _top(db: sqlite3.Connection, session_id: str) -> EventId:
+    row = db.execute(
+        "SELECT generation, last FROM blocks WHERE session_id=? ORDER BY generation DESC, first DESC LIMIT 1",
+        (session_id,),
+    ).fetchone()
+    return (row[0], row[1]) if row else START

@@ -91,7 +91,8 @@ async def test_appends_are_delivered_once_attached_and_after_they_can_be_read(st
     delivered: asyncio.Queue[tuple[str, object]] = asyncio.Queue()
     events = tokens(lease, 3)
     await store.append(lease.session_id, events[:1])
-    await store.attach(lease.session_id, lambda session_id, got: delivered.put_nowait((session_id, list(got))))
+    top = await store.attach(lease.session_id, lambda session_id, got: delivered.put_nowait((session_id, list(got))))
+    assert top == events[0].id
     await store.append(lease.session_id, events[1:3])
     session_id, got = await asyncio.wait_for(delivered.get(), 60)
     if got == events[:1]:  # a Cluster's nodes may hear of it only now
