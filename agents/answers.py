@@ -64,12 +64,11 @@ class AnswerStore(Protocol):
         """Forgets an answer and its question; no error if there is none."""
         ...
 
-    async def since(self, agent: str, place: str) -> tuple[Changes, str]:
-        """What was put and dropped after that place, and the place to go on from; "" is the beginning."""
-        ...
+    async def look(self, agent: str, key: str, place: str) -> tuple[bytes | None, int, Changes, str]:
+        """What `get` gives, and the number of answers whose time is not over.
 
-    async def size(self, agent: str) -> int:
-        """The number of answers whose time is not over."""
+        Also what was put and dropped after that place, and the place to go on from; "" is the beginning.
+        """
         ...
 
     async def looked_up(self, agent: str, *, hit: bool) -> float:
@@ -112,14 +111,11 @@ class MemoryStore:
         if key in self._shelf(agent).entries:
             self._change(agent, key, None)
 
-    async def since(self, agent: str, place: str) -> tuple[Changes, str]:
-        shelf, after = self._shelf(agent), int(place or 0)
-        changes = [(key, entry.question) for key, entry in shelf.entries.items() if entry.number > after]
-        return changes, str(shelf.number)
-
-    async def size(self, agent: str) -> int:
-        now = self._clock()
-        return sum(entry.until > now for entry in self._shelf(agent).entries.values())
+    async def look(self, agent: str, key: str, place: str) -> tuple[bytes | None, int, Changes, str]:
+        shelf, after, now = self._shelf(agent), int(place or 0), self._clock()
+        size = sum(entry.until > now for entry in shelf.entries.values())
+        changes = [(changed, entry.question) for changed, entry in shelf.entries.items() if entry.number > after]
+        return await self.get(agent, key), size, changes, str(shelf.number)
 
     async def looked_up(self, agent: str, *, hit: bool) -> float:
         shelf = self._shelf(agent)

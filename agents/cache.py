@@ -49,6 +49,7 @@ class WithCache:
         self._earlier = earlier
         self._ttl = ttl
         self._place = ""
+        self._changes: list[tuple[str, str | None]] = []
 
     async def __call__(self, question: Question) -> AsyncIterator[Output]:
         """A cache log, then the earlier answer or the agent's own. Raises AgentError."""
@@ -59,7 +60,9 @@ class WithCache:
             return
         started = perf_counter()
         key = key_of(question.text)
-        (found, size), similarity = await asyncio.gather(self._standing(key), self._store.size(self._name)), 1.0
+        kept, size, changes, self._place = await self._store.look(self._name, key, self._place)
+        self._changes += changes
+        found, similarity = await self._standing(key, kept), 1.0
         kind: Literal["exact", "semantic"] = "exact"
         if found is None:
             found, similarity = await self._alike(question.text)
@@ -86,9 +89,8 @@ class WithCache:
         await self._store.drop(self._name, key_of(text))
         await asyncio.to_thread(self._earlier.forget, key_of(text))
 
-    async def _standing(self, key: str) -> Cached | None:
-        """The answer, unless a chunk it rests on has changed since; then it is forgotten."""
-        kept = await self._store.get(self._name, key)
+    async def _standing(self, key: str, kept: bytes | None) -> Cached | None:
+        """The answer that is kept, unless a chunk it rests on has changed since; then it is forgotten."""
         if kept is None:
             return None
         found = decoded(kept)
@@ -99,7 +101,7 @@ class WithCache:
 
     async def _alike(self, text: str) -> tuple[Cached | None, float]:
         """The answer to the nearest earlier question that asks the same, and their cosine."""
-        changes, self._place = await self._store.since(self._name, self._place)
+        changes, self._changes = self._changes, []
 
         def like() -> Sequence[tuple[str, float]]:
             if changes:
@@ -107,7 +109,7 @@ class WithCache:
             return self._earlier.like(text)
 
         for key, cosine in await asyncio.to_thread(like):
-            if found := await self._standing(key):
+            if found := await self._standing(key, await self._store.get(self._name, key)):
                 return found, cosine
             await asyncio.to_thread(self._earlier.forget, key)
         return None, 0.0

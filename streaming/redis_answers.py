@@ -1,9 +1,10 @@
 """Answers that all instances share, by agent and key, for a time: four keys an agent, changed by scripts.
 
-`since` is how an instance learns of the others': every change has a number, and one that was dropped leaves its key,
+`look` is how an instance learns of the others': every change has a number, and one that was dropped leaves its key,
 which tells nothing, without its question. Numbers count within an era: after a flush everyone begins anew.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -145,8 +146,20 @@ class RedisAnswers:
         """Forgets an answer and its question; no error if there is none."""
         await self._script(DROP, agent, key)
 
-    async def since(self, agent: str, place: str) -> tuple[Sequence[tuple[str, str | None]], str]:
-        """(key, question) of what was put after the place, (key, None) of what was dropped, and where to go on."""
+    async def look(
+        self, agent: str, key: str, place: str
+    ) -> tuple[bytes | None, int, Sequence[tuple[str, str | None]], str]:
+        """What `get` gives; the number of answers whose time is not over; and what changed after the place.
+
+        That is (key, question) of what was put, (key, None) of what was dropped, and where to go on. All in one round
+        trip, but for many changes.
+        """
+        answer, size, (changes, place) = await asyncio.gather(
+            self.get(agent, key), self._script(SIZE, agent), self._since(agent, place)
+        )
+        return answer, int(size or 0), changes, place
+
+    async def _since(self, agent: str, place: str) -> tuple[Sequence[tuple[str, str | None]], str]:
         changes: list[tuple[str, str | None]] = []
         while True:
             era, _, number = place.partition("-")
@@ -156,10 +169,6 @@ class RedisAnswers:
             place = f"{found[0].decode()}-{found[1].decode()}"
             for key, question in zip(found[2::2], found[3::2], strict=True):
                 changes.append((key.decode(), None if question is None else question.decode()))
-
-    async def size(self, agent: str) -> int:
-        """The number of answers whose time is not over."""
-        return int(await self._script(SIZE, agent) or 0)
 
     async def looked_up(self, agent: str, *, hit: bool) -> float:
         """Counts one lookup; the share of lookups that hit, 0..1."""

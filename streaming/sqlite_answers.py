@@ -28,13 +28,8 @@ class SqliteAnswers(SqliteFile):
 
     async def get(self, agent: str, key: str) -> bytes | None:
         """The answer under a key, unless its time is over."""
-        what = (agent, key, self._clock())
-
-        def query(db: sqlite3.Connection) -> bytes | None:
-            row = db.execute("SELECT answer FROM answers WHERE agent=? AND key=? AND until>?", what).fetchone()
-            return bytes(row[0]) if row else None
-
-        return await self._tried(self._query(query), None)
+        now = self._clock()
+        return await self._tried(self._query(lambda db: _answer(db, agent, key, now)), None)
 
     async def put(self, agent: str, key: str, question: str, answer: bytes, ttl: float) -> None:
         """Keeps the answer to a question for `ttl` seconds, in place of the one that was there."""
@@ -66,29 +61,24 @@ class SqliteAnswers(SqliteFile):
 
         await self._tried(self._writer.run(write), None)
 
-    async def since(self, agent: str, place: str) -> tuple[Sequence[tuple[str, str | None]], str]:
-        """(key, question) of what was put after the place, (key, None) of what was dropped, and where to go on."""
-        after = int(place or 0)
+    async def look(
+        self, agent: str, key: str, place: str
+    ) -> tuple[bytes | None, int, Sequence[tuple[str, str | None]], str]:
+        """What `get` gives; the number of answers whose time is not over; and what changed after the place.
 
-        def query(db: sqlite3.Connection) -> list[tuple[int, str, str | None]]:
-            rows = db.execute(
-                "SELECT number, key, question FROM answers WHERE agent=? AND number>? ORDER BY number", (agent, after)
-            )
-            return rows.fetchall()
+        That is (key, question) of what was put, (key, None) of what was dropped, and where to go on. All from one visit
+        to the file.
+        """
+        now, after = self._clock(), int(place or 0)
 
-        nothing: list[tuple[int, str, str | None]] = []
-        rows = await self._tried(self._query(query), nothing)
-        return [(key, question) for _, key, question in rows], str(rows[-1][0] if rows else after)
+        def query(db: sqlite3.Connection) -> tuple[bytes | None, int, list[tuple[int, str, str | None]]]:
+            (count,) = db.execute("SELECT COUNT(*) FROM answers WHERE agent=? AND until>?", (agent, now)).fetchone()
+            changed = "SELECT number, key, question FROM answers WHERE agent=? AND number>? ORDER BY number"
+            return _answer(db, agent, key, now), count, db.execute(changed, (agent, after)).fetchall()
 
-    async def size(self, agent: str) -> int:
-        """The number of answers whose time is not over."""
-        what = (agent, self._clock())
-
-        def query(db: sqlite3.Connection) -> int:
-            (count,) = db.execute("SELECT COUNT(*) FROM answers WHERE agent=? AND until>?", what).fetchone()
-            return int(count)
-
-        return await self._tried(self._query(query), 0)
+        nothing: tuple[bytes | None, int, list[tuple[int, str, str | None]]] = None, 0, []
+        answer, count, rows = await self._tried(self._query(query), nothing)
+        return answer, count, [(key, question) for _, key, question in rows], str(rows[-1][0] if rows else after)
 
     async def looked_up(self, agent: str, *, hit: bool) -> float:
         """Counts one lookup; the share of lookups that hit, 0..1."""
@@ -102,3 +92,9 @@ class SqliteAnswers(SqliteFile):
         except StoreError as error:
             log.warning("earlier answers cannot be reached", extra={"reason": str(error)})
             return otherwise
+
+
+def _answer(db: sqlite3.Connection, agent: str, key: str, now: float) -> bytes | None:
+    what = (agent, key, now)
+    row = db.execute("SELECT answer FROM answers WHERE agent=? AND key=? AND until>?", what).fetchone()
+    return bytes(row[0]) if row else None

@@ -15,11 +15,8 @@ class Afresh:
     async def drop(self, agent: str, key: str) -> None:
         pass
 
-    async def since(self, agent: str, place: str) -> tuple[Changes, str]:
-        return [], place
-
-    async def size(self, agent: str) -> int:
-        return 0
+    async def look(self, agent: str, key: str, place: str) -> tuple[bytes | None, int, Changes, str]:
+        return None, 0, [], place
 
     async def looked_up(self, agent: str, *, hit: bool) -> float:
         return 0.0

@@ -193,6 +193,12 @@ class EdgeIndex:
         kept.update(found)
         return [candidate for candidate in candidates if candidate is not None]
 
+    def _all_kept(self, ids: Sequence[str]) -> dict[str, Passage] | None:
+        """The chunks, where all are in memory: a cached answer then need not wait for a thread's turn."""
+        kept = self._kept
+        found = {each: kept[each].passage for each in ids if each in kept}
+        return found if len(found) == len(set(ids)) else None
+
     async def remove(self, document: str, *, from_position: int = 0) -> None:
         where = Filter(
             must=[
@@ -226,12 +232,16 @@ class EdgeIndex:
         return sorted(await self._run(chunks), key=lambda passage: (passage.document, passage.position))
 
     async def hashes(self, chunk_ids: Sequence[str]) -> dict[str, str]:
+        if (kept := self._all_kept(chunk_ids)) is not None:
+            return {each: passage.content_hash for each, passage in kept.items()}
         records = await self._run(
             lambda: self._shard.retrieve(list(chunk_ids), with_payload=["content_hash"], with_vector=False)
         )
         return {str(record.id): str((record.payload or {})["content_hash"]) for record in records}
 
     async def passages(self, chunk_ids: Sequence[str]) -> dict[str, Passage]:
+        if (kept := self._all_kept(chunk_ids)) is not None:
+            return kept
         records = await self._run(
             lambda: self._shard.retrieve(list(chunk_ids), with_payload=list(_FIELDS), with_vector=False)
         )

@@ -121,6 +121,23 @@ async def test_a_chunk_put_twice_is_there_once_in_its_last_form(opening: Opening
         assert await index.passages([later.passage.chunk_id, str(uuid4())]) == {later.passage.chunk_id: later.passage}
 
 
+async def test_what_was_found_before_is_told_as_it_is_now(opening: Opening) -> None:
+    async with opening(BINDING) as index:
+        first, other = entry("cats", 0, "cats like milk"), entry("dogs", 0, "dogs like bones")
+        both = [first.passage.chunk_id, other.passage.chunk_id]
+        await index.put([first, other])
+        assert len(await index.candidates(first.vector, first.terms, domains=(), limit=5)) == 2
+        assert await index.hashes(both) == {both[0]: "hash of cats like milk", both[1]: "hash of dogs like bones"}
+        later = entry("cats", 0, "cats like fish")
+        await index.put([later])
+        assert await index.hashes(both[:1]) == {both[0]: "hash of cats like fish"}
+        assert await index.passages(both[:1]) == {both[0]: later.passage}
+        await index.candidates(first.vector, first.terms, domains=(), limit=5)
+        await index.remove("cats")
+        assert list(await index.hashes(both)) == both[1:]
+        assert await index.passages(both[:1]) == {}
+
+
 async def test_a_document_is_whole_only_with_all_its_chunks_of_one_version(opening: Opening) -> None:
     async with opening(BINDING) as index:
         await index.put([entry("cats", 0, "one", chunks=2), entry("cats", 1, "two", chunks=2)])
