@@ -79,7 +79,7 @@ class WordLlama:
 
     def weighted(self, words: Sequence[str]) -> tuple[Vectors, Vectors]:
         """As WordVectors promises: the length of a word's vector grows with how much it says."""
-        sums = self._sums(words)
+        sums = self._alone(words)
         lengths = np.linalg.norm(sums, axis=1)
         return sums / np.maximum(lengths, 1e-12)[:, None], np.minimum(lengths / FULL_LENGTH, 1.2, dtype=np.float32)
 
@@ -103,6 +103,15 @@ class WordLlama:
         different = {head: n for n, head in enumerate(dict.fromkeys(heads))}
         above = self._sums(list(different))[[different[head] for head in heads]] if heads else alone
         return _unit(_unit(alone) + _unit(alone + above))
+
+    def _alone(self, words: Sequence[str]) -> Vectors:
+        """As `_sums`, of texts that are one word each: there is nothing to add up."""
+        turn = self._words.turn
+        try:
+            rows = list(map(self._words.__getitem__, words))
+        except KeyError:
+            return self._sums(words)
+        return self._words.vectors[rows] if self._words.turn - turn <= 1 else self._sums(words)
 
     def _sums(self, texts: Sequence[str]) -> Vectors:
         out = np.zeros((len(texts), self.dimension), dtype=np.float32)

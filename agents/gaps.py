@@ -123,6 +123,9 @@ def never_said(
 
     Only words of what asks, none of orders: they are to be named to the customer, and could pass for obeyed.
     """
+    every = (term(word.lower()) for word in _WORD.findall(text))
+    if all(number is None or statistics.knows(number) for number in every):
+        return ()  # whatever of it asks: telling that apart takes .25 ms
     asked = asked_words(((asking(text), 1.0),), kind, wording)
     alternatives = wording.alternatives(frozenset(word.term for word in asked))
     in_other_words = frozenset[int]().union(*(phrase for phrase, _ in alternatives))

@@ -11,7 +11,7 @@ from agents.embedding import Vectors
 from agents.passage import Passage
 from agents.sentences import Unit, units
 from agents.subjects import condition, subject
-from agents.terms import term, terms, words
+from agents.terms import spelled, terms
 
 REMEMBERED = 256
 """Passages whose sentences are kept, some 12 KiB and 30 objects each: the garbage collector goes through all of them,
@@ -60,7 +60,7 @@ class Reading:
     @property
     def words(self) -> tuple[str, ...]:
         """The passage's distinct words without stop words, its title's and heading's too; only the verdict asks."""
-        return tuple(sorted(word for word in set(words(self.text)) if term(word) is not None))
+        return tuple(sorted(spelled(self.text)))
 
 
 class HeadedVectors(Protocol):

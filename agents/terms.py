@@ -40,6 +40,26 @@ def terms(text: str) -> frozenset[int]:
     return frozenset(chain.from_iterable(map(_PIECES.__getitem__, text.split())))
 
 
+class _Spelled(dict[str, Sequence[str]]):
+    """The words in what stands between spaces, without stop words: `words` and `term` for each only once."""
+
+    def __missing__(self, piece: str) -> Sequence[str]:
+        found = tuple(word for word in words(piece) if term(word) is not None)
+        if len(piece) <= LONGEST:
+            if len(self) >= KNOWN_PIECES:
+                self.clear()
+            self[piece] = found
+        return found
+
+
+_SPELLED = _Spelled()
+
+
+def spelled(text: str) -> set[str]:
+    """The distinct words of a text in lower case, without stop words."""
+    return set(chain.from_iterable(map(_SPELLED.__getitem__, text.split())))
+
+
 def weights(text: str) -> dict[int, float]:
     """The terms of a document with their BM25 term-frequency weights (k 1.2, b .75)."""
     vector = _BM25.embed_document(text)

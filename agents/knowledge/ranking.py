@@ -84,11 +84,13 @@ def ranked(
     similarity = np.clip((np.clip(cosines, 0, 1) + covered / ideal) / 2, 0, 1)
     alike = stack @ stack.T >= DUPLICATE
     kept: list[int] = []
+    told = np.zeros(len(candidates), bool)
     for each in np.argsort(-scores, kind="stable").tolist():
         if len(kept) == limit:
             break
-        if not alike[each, kept].any():
+        if not told[each]:
             kept.append(each)
+            told |= alike[each]
     return [
         Ranked(
             passage=replace(candidates[i].passage, score=round(float(similarity[i]), 4)),

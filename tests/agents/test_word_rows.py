@@ -52,6 +52,17 @@ def test_threads_that_learn_words_at_once_get_the_right_vectors(wordllama: WordL
     assert np.array_equal(np.stack(found), np.concatenate([wordllama.embed(texts)] * 2))
 
 
+@pytest.mark.parametrize("words", [["invoice", "pellmere", "do"], ["invoice", "pellmere", "y" * 500], []])
+def test_a_word_alone_has_the_vector_of_a_text_of_that_word(
+    wordllama: WordLlama, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    vectors, says = wordllama.weighted(words)
+    assert np.array_equal(vectors, wordllama.embed(words))
+    assert says.shape == (len(words),)
+    many = [f"pellmere{number}" for number in range(60)]  # more than there is room for
+    assert np.allclose(with_room(8, monkeypatch).weighted(many)[0], wordllama.embed(many), atol=1e-6)
+
+
 def test_a_word_of_several_tokens_is_rare(wordllama: WordLlama) -> None:
     common, several, unseen = wordllama.rarity(["time", "Pellmere", "y" * 100]).tolist()
     assert common == 0.0
