@@ -88,8 +88,7 @@ class Several:
         yield _completed(told, passages, [evidence for _, evidence in looked_up], agent, latency)
 
     async def _looked_up(self, domain: Domain, part: Standalone) -> tuple[Retrieved, Evidence]:
-        found = await self._retrieval.search(part, domain=domain, limit=EACH)
-        return found, await asyncio.to_thread(self._judge, found)
+        return await self._retrieval.search_and(self._judge, part, domain=domain, limit=EACH)
 
 
 class _Told:

@@ -18,7 +18,7 @@ from benchmarks.table import Row
 
 CHUNKS = 5000
 QUESTIONS = 60
-WAITS = "three commits to SQLite (taking in the run, its opening, the answer) and looking up what the answer rests on"
+WAITS = "two commits to SQLite, one after the other (taking in the run, the answer), and between them looking it up"
 TOPICS = ("billing", "technical", "policy")
 
 
@@ -105,7 +105,7 @@ async def rows() -> list[Row]:
             None,
             "≤ 15 ms",
             own <= 15,
-            "reading new passages, half of the search; then the verdict, choosing sentences, and commits to SQLite",
+            "reading new passages, half of the search, while other threads take Python's lock; then the verdict",
         ),
         Row(
             "the same for an exact cache hit, p50",

@@ -34,9 +34,9 @@ class Order:
     warning: str | None = None
 
 
-async def in_order(reranker: Reranker | None, query: str, read: Sequence[Ranked], *, without: int) -> Order:
-    """The passages judged by the reranker. Without one, or where it fails, the first `without` as they are."""
-    if reranker is None or not read:
+async def in_order(reranker: Reranker, query: str, read: Sequence[Ranked], *, without: int) -> Order:
+    """The passages judged by the reranker. Where it fails, the first `without` as they are."""
+    if not read:
         return Order(read[:without])
     try:
         scores = await reranker.scores(query, [_text(each) for each in read])

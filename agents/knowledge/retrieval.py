@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import OrderedDict, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from agents.embedding import Embedding, Vectors
 from agents.knowledge.index import Candidate, Index, InProcess
 from agents.knowledge.neighbours import merged
 from agents.knowledge.ranking import Ranked, chosen, domains, ranked
-from agents.knowledge.reranking import Reranker, in_order
+from agents.knowledge.reranking import Order, Reranker, in_order
 from agents.knowledge.vectors import IndexEmbedding
 from agents.matching import Sought, scores, sought
 from agents.passage import Passage
@@ -20,6 +21,8 @@ from agents.reading import Reader
 from agents.standalone import Standalone
 from agents.terms import TermStatistics, terms
 from agents.wording import Wording
+
+T = TypeVar("T")
 
 CANDIDATES = 30
 """Chunks that a search takes from the index. Each is .05 ms when new. nDCG@10 on mtrag: 50 .900, 40 .901, 30 .901."""
@@ -37,9 +40,10 @@ RECENT = 64
 class Retrieved:
     """What a search found, best first.
 
-    `cosines`, `lexical` (BM25), `fused` (0..1) and `best` (sentence, 0..1) are the passages' scores; `sought`,
-    `parts`, `vector` and `wanted` (terms by weight) are the question's; `latency` is in milliseconds. `reranker` names
-    the model that ordered the passages, if one did; `warning` says in words what went less well than it could.
+    `cosines`, `lexical` (BM25), `fused` (0..1) and `best` (sentence, 0..1) are the passages' scores, `scores` those of
+    the sentences of all that was read, by content hash; `sought`, `parts`, `vector` and `wanted` (terms by weight) are
+    the question's; `latency` is in milliseconds. `reranker` names the model that ordered the passages, if one did;
+    `warning` says in words what went less well than it could.
     """
 
     query: str
@@ -49,6 +53,7 @@ class Retrieved:
     lexical: tuple[float, ...]
     fused: tuple[float, ...]
     best: tuple[float, ...]
+    scores: Mapping[str, Sequence[float]]
     sought: Sought
     vector: Vectors
     parts: tuple[tuple[str, float], ...]
@@ -66,7 +71,7 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """One question: what it looks for, the candidates of all domains, and the best sentences of what was read."""
+    """One question: what it looks for, the candidates of all domains, and the scores of what was read, by sentence."""
 
     vector: Vectors
     wanted: Mapping[int, float]
@@ -74,7 +79,7 @@ class _Look:
     sought: Sought
     candidates: Sequence[Candidate]
     statistics: TermStatistics
-    best: dict[str, float] = field(default_factory=dict)
+    scores: dict[str, Sequence[float]] = field(default_factory=dict)
 
 
 class Retrieval:
@@ -100,45 +105,72 @@ class Retrieval:
 
     async def search(self, query: Standalone, *, domain: str | None = None, limit: int = 6) -> Retrieved:
         """The best passages for a query, those of a domain and general ones preferred. Raises AgentError."""
+        found, _ = await self.search_and(_nothing, query, domain=domain, limit=limit)
+        return found
+
+    async def search_and(
+        self, work: Callable[[Retrieved], T], query: Standalone, *, domain: str | None = None, limit: int = 6
+    ) -> tuple[Retrieved, T]:
+        """What `search` gives, and what `work` makes of it: in a thread, the search's own where it has one."""
         started = perf_counter()
         preferred = (domain, "general") if domain else ()
         pool = max(POOL, limit)
-        look, read = await self._searched(query, preferred, max(CANDIDATES, limit) if self._reranker else pool)
-        order = await in_order(self._reranker, query.text, read, without=pool)
-        found = chosen(order.read, preferred=preferred, limit=limit)
-        return Retrieved(
-            query=query.text,
-            collection=self._index.name,
-            passages=tuple(each.passage for each in found),
-            cosines=tuple(each.cosine for each in found),
-            lexical=tuple(each.lexical for each in found),
-            fused=tuple(each.fused for each in found),
-            best=tuple(each.best for each in found),
-            sought=look.sought,
-            vector=look.vector,
-            parts=query.parts,
-            wanted=look.wanted,
-            statistics=look.statistics,
-            latency=(perf_counter() - started) * 1000,
-            reranker=order.by,
-            warning=" ".join(filter(None, (query.doubt, order.warning))) or None,
-        )
+
+        def worked(look: _Look, order: Order) -> tuple[Retrieved, T]:
+            best = chosen(order.read, preferred=preferred, limit=limit)
+            found = Retrieved(
+                query=query.text,
+                collection=self._index.name,
+                passages=tuple(each.passage for each in best),
+                cosines=tuple(each.cosine for each in best),
+                lexical=tuple(each.lexical for each in best),
+                fused=tuple(each.fused for each in best),
+                best=tuple(each.best for each in best),
+                scores=look.scores,
+                sought=look.sought,
+                vector=look.vector,
+                parts=query.parts,
+                wanted=look.wanted,
+                statistics=look.statistics,
+                latency=(perf_counter() - started) * 1000,
+                reranker=order.by,
+                warning=" ".join(filter(None, (query.doubt, order.warning))) or None,
+            )
+            return found, work(found)
+
+        if self._reranker is None:
+            return await self._searched(query, preferred, pool, lambda look, read: worked(look, Order(read[:pool])))
+        look, read = await self._searched(query, preferred, max(CANDIDATES, limit), lambda look, read: (look, read))
+        return await asyncio.to_thread(worked, look, await in_order(self._reranker, query.text, read, without=pool))
 
     async def domains(self, query: Standalone) -> dict[str, float]:
         """How much of the evidence for an answer lies in each domain, 0..1 each. Raises AgentError."""
-        _, read = await self._searched(query, (), POOL)
-        return domains(read)
+        return await self._searched(query, (), POOL, lambda _, read: domains(read))
 
-    async def _searched(self, query: Standalone, preferred: Sequence[str], limit: int) -> tuple[_Look, list[Ranked]]:
-        """What a query looks for, and the best of what was read; those preferred are searched for, too, if too few."""
+    async def _searched(
+        self,
+        query: Standalone,
+        preferred: Sequence[str],
+        limit: int,
+        then: Callable[[_Look, list[Ranked]], T],
+    ) -> T:
+        """What `then` makes of what a query looks for and the best of what was read.
+
+        Those preferred are searched for, too, if they are too few.
+        """
         statistics = self._index.statistics
         kept = self._recent.get(query.parts)
         if kept is not None and kept.statistics is not statistics:
             kept = None
         if self._in_process is not None and self._vectors is None:
             # All in one thread: each handing over takes a tenth of a millisecond, and five where others are busy.
-            here = (self._in_process, kept, query, statistics, preferred, limit)
-            look, read = await asyncio.to_thread(self._searched_here, *here)
+            index = self._in_process
+
+            def here() -> tuple[_Look, T]:
+                look, read = self._searched_here(index, kept, query, statistics, preferred, limit)
+                return look, then(look, read)
+
+            look, made = await asyncio.to_thread(here)
         else:
             look = kept or await self._look(query, statistics)
             candidates = look.candidates
@@ -146,11 +178,11 @@ class Retrieval:
                 wanted = {**look.wanted, **look.also}
                 more = await self._index.candidates(look.vector, wanted, domains=preferred, limit=CANDIDATES)
                 candidates = _together(candidates, more)
-            read = await asyncio.to_thread(self._read, look, candidates, preferred, limit)
+            made = await asyncio.to_thread(lambda: then(look, self._read(look, candidates, preferred, limit)))
         self._recent[query.parts] = look
         if len(self._recent) > RECENT:
             self._recent.popitem(last=False)
-        return look, read
+        return made
 
     async def _look(self, query: Standalone, statistics: TermStatistics) -> _Look:
         own, wanted, also, looked_for = await asyncio.to_thread(self._asked, query)
@@ -200,10 +232,14 @@ class Retrieval:
         pool = ranked(
             candidates, look.vector, look.wanted, look.also, look.statistics, preferred=preferred, limit=limit
         )
-        fresh = [each.passage for each in pool if each.passage.content_hash not in look.best]
+        fresh = [each.passage for each in pool if each.passage.content_hash not in look.scores]
         found = scores(look.sought, self._reader(fresh), fresh, look.statistics)
-        look.best.update((p.content_hash, max(own, default=0.0)) for p, own in zip(fresh, found, strict=True))
-        return [replace(each, best=look.best[each.passage.content_hash]) for each in pool]
+        look.scores.update((passage.content_hash, own) for passage, own in zip(fresh, found, strict=True))
+        return [replace(each, best=max(look.scores[each.passage.content_hash], default=0.0)) for each in pool]
+
+
+def _nothing(_: Retrieved) -> None:
+    """For a search after which nothing is to be done."""
 
 
 def _thin(candidates: Sequence[Candidate], preferred: Sequence[str]) -> bool:

@@ -31,7 +31,6 @@ async def quoted(folder: Path, text: str, passages: Sequence[Passage], *earlier:
         ("can I cancel at any time", "A monthly subscription can be cancelled until the day before"),
         ("can i put a password on a link", "Password-protected links are available on"),
         ("what happens after the trial ends", "When a trial ends without a paid plan, the workspace becomes read-only"),
-        ("what happens when I exceed the api limit", "Error E-3029 with HTTP status 429 means that the rate limit"),
         ("Is there a discount for nonprofits?", "Registered nonprofit organisations receive a 40 percent discount"),
         ("do you store my credit card", "Pellmere does not store full card numbers"),
         ("How do I get SSO on the Team plan?", "The Starter and Team plans do not support single sign-on."),

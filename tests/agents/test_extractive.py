@@ -1,18 +1,25 @@
 """The extractive answerer: it quotes, marks what it quotes, and says so when there is nothing."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
+from agents.embedding import WordLlama
 from agents.evidence import Documents, EvidenceModel, Level
-from agents.house import open_agents
+from agents.extractive import Extractive
+from agents.house import bundled_folder, open_agents
 from agents.llm import Usage
 from agents.passage import Passage
 from agents.question import Question, Turn
 from agents.quotes import pieces
+from agents.reading import Reader
 from agents.signals import SIGNALS
 from agents.smalltalk import decline, left_open, off_topic, reply
+from agents.standalone import standalone
+from agents.wording import load_wording
 from streaming.events import VectorSearch
 from tests.agents.samples import asked, house, passage, write
 
@@ -45,6 +52,30 @@ async def test_every_sentence_stands_verbatim_in_its_source(tmp_path: Path, text
                 assert line in sources[marker].content
         assert ending.message == answer
         assert ending.metrics.cost == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How do I ask for a refund?",
+        "Why do I get E-2000?",
+        "Do refunds arrive as Dogecoin?",
+        "Can I get it after 3 days?",
+    ],
+)
+@pytest.mark.parametrize("verdict", ["answerable", "partial"])
+async def test_what_comes_with_the_verdict_is_what_is_said_when_asked(
+    tmp_path: Path, text: str, verdict: Literal["answerable", "partial"]
+) -> None:
+    async with house(tmp_path) as agents:
+        wording = load_wording(bundled_folder())
+        model = Extractive(WordLlama(), Reader(agents.embedding), agents.index, wording)
+        found = await agents.search(text)
+        evidence = replace(agents.judge(found), verdict=verdict, missing=("Dogecoin",) if "Dogecoin" in text else ())
+        asked_for = model.answer(Question(text), found.sources, agent="billing", verdict=verdict)
+        said = "".join([piece async for piece in asked_for if isinstance(piece, str)])
+        assert model.at_once(standalone(Question(text)), found, found.sources, evidence) == said
+        assert "[1]" in said
 
 
 async def test_steps_stay_a_list(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Retrieval: both kinds of vector count, domains are preferred, near-duplicates and floods of one page are left out."""
 
 from pathlib import Path
+from threading import get_ident
 
 import numpy as np
 import pytest
@@ -32,6 +33,17 @@ async def test_the_agents_domain_is_preferred_but_others_are_not_lost(tmp_path: 
             found = await agents.search("What is the limit?", domain=domain)
             assert found.passages[0].domain == domain
             assert len(found.passages) == 2
+
+
+async def test_what_is_to_be_done_with_what_was_found_is_done_in_a_thread(tmp_path: Path) -> None:
+    async with house(tmp_path) as agents:
+        question = standalone(Question("How do I request a refund?"))
+        plain = await agents.retrieval.search(question)
+        found, (told, thread) = await agents.retrieval.search_and(lambda found: (found, get_ident()), question)
+        assert told is found
+        assert thread != get_ident()
+        assert (found.passages, found.best) == (plain.passages, plain.best)
+        assert max(found.scores[found.passages[0].content_hash]) == found.best[0]
 
 
 async def test_copies_of_a_passage_are_shown_once_and_a_page_at_most_four_times(tmp_path: Path) -> None:
