@@ -151,7 +151,7 @@ async def rows() -> list[Row]:
             None,
             f"≤ {HELD_UP:.0f} ms",
             max(late.own) <= HELD_UP,
-            "a computing thread keeps it waiting for .5 ms at a time, and for as long as that thread has no processor",
+            "a computing thread keeps it waiting for .2 ms at a time, and for as long as that thread has no processor",
         ),
         _row(f"ingest of {chunks} chunks", f"{speed:.0f} / s", "≥ 500 / s", speed >= 500, "BM25 and Qdrant Edge"),
         _row("start to ready with them", f"{ready:.2f} s", "≤ 3 s", ready <= 3, "loading the index"),
