@@ -104,10 +104,13 @@ async def _asked(answer: Answerer, known: Known) -> Outcome:
                     lap("cache")
                 case VectorSearch():
                     pages = tuple(chunk.source for chunk in output.chunks or ())
-                    lap("retrieval")
+                    latency["retrieval"] = output.data.latency
                 case Documents():
                     verdict = output.data.verdict
-                    lap("verdict")
+                    if "verdict and sentences" not in latency:
+                        # One thread searches, judges and chooses: what it took beyond the search.
+                        lap("verdict and sentences")
+                        latency["verdict and sentences"] -= latency["retrieval"]
                 case str() if "first token" not in latency:
                     latency["first token"] = (perf_counter() - started) * 1000
                 case RunCompleted():

@@ -6,7 +6,7 @@ from agents.evaluation.report.figures import Section, timings
 from agents.evaluation.sections.bench import Bench
 
 FIRST_TOKEN = 15.0
-STEPS = ("routing", "cache", "retrieval", "verdict", "first token", "whole answer")
+STEPS = ("routing", "cache", "retrieval", "verdict and sentences", "first token", "whole answer")
 
 
 async def measure_latency(bench: Bench) -> Section:
