@@ -71,7 +71,11 @@ def serve(settings: Settings) -> None:
         raise click.ClickException(
             f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Name another with PORT or --port."
         ) from None
-    settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+    with listener:
+        _serve_on(listener, settings.model_copy(update={"port": listener.getsockname()[1]}))
+
+
+def _serve_on(listener: socket.socket, settings: Settings) -> None:
     if settings.workers == 1:
         serve_here(settings, listener, IndexBar())
         return
