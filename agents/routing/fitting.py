@@ -2,8 +2,10 @@
 
 import hashlib
 import logging
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -22,7 +24,7 @@ def kept(
     classifier = Classifier(examples, embedding, unfamiliar=unfamiliar, fitted=fitted)
     if fitted is None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".new.npz")
+        temporary = path.with_suffix(f".{os.getpid()}.npz")  # another process may learn the same at the same time
         np.savez(temporary, key=np.asarray(key), weights=classifier.fitted.weights, bias=classifier.fitted.bias)
         temporary.replace(path)
     return classifier
@@ -30,11 +32,11 @@ def kept(
 
 def _read(path: Path, key: str) -> Fitted | None:
     try:
-        with np.load(path) as stored:
+        with path.open("rb") as file, np.load(file) as stored:
             return Fitted(stored["weights"], stored["bias"]) if str(stored["key"]) == key else None
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         _log.warning("fitted anew, since %s cannot be read: %s", path, error)
         return None
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from agents.routing.classifier import Classifier
-from agents.routing.examples import Examples, ExamplesInvalid, load_examples
+from agents.routing.examples import Examples, load_examples
 from agents.routing.router import Router
 
 LOOK = 1.0
@@ -49,7 +49,7 @@ async def _learn(folder: Path, router: Router, learned: Callable[[Examples], Cla
     try:
         examples = await asyncio.to_thread(load_examples, folder)
         router.learn(await asyncio.to_thread(learned, examples))
-    except (ExamplesInvalid, OSError, UnicodeDecodeError) as error:
+    except Exception as error:  # whatever is wrong with a file or with the disk, the server goes on
         _log.warning("the changed routing examples are not learned, those from before stay: %s", error)
     else:
         _log.info("routing examples learned anew: %d messages", sum(map(len, examples.values())))
@@ -58,10 +58,14 @@ async def _learn(folder: Path, router: Router, learned: Callable[[Examples], Cla
 def _state(folder: Path) -> _State:
     """What the files look like from outside; blocks. Of a folder that is away: nothing."""
     found: set[tuple[str, int, int]] = set()
-    for path in folder.glob("*.txt"):
+    try:
+        paths = list(folder.glob("*.txt"))
+    except OSError:
+        paths = []
+    for path in paths:
         try:
             status = path.stat()
-        except FileNotFoundError:  # gone since it was listed
+        except OSError:  # gone since it was listed, or out of reach
             continue
         found.add((path.name, status.st_size, status.st_mtime_ns))
     return frozenset(found)

@@ -1,6 +1,7 @@
 """Routing: who answers, the runner-up, the reason, and what belongs to nobody."""
 
 import asyncio
+import os
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -113,8 +114,10 @@ def test_the_fit_is_kept_until_the_examples_change(tmp_path: Path) -> None:
     assert path.stat().st_mtime_ns == written
     changed = kept(path, SMALL | {"none": ("How tall is the tower?",)}, EMBEDDING)
     assert not np.array_equal(changed.fitted.weights, first.fitted.weights)
-    path.write_bytes(b"broken")
-    assert np.array_equal(kept(path, SMALL, EMBEDDING).fitted.weights, first.fitted.weights)
+    for broken in (b"broken", path.read_bytes()[:1000], b""):
+        path.write_bytes(broken)
+        assert np.array_equal(kept(path, SMALL, EMBEDDING).fitted.weights, first.fitted.weights)
+    assert os.listdir(tmp_path) == ["router.npz"]
 
 
 def test_hashed_features_have_unit_length_and_distinct_columns() -> None:
