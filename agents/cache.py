@@ -8,7 +8,7 @@ from itertools import groupby
 from time import perf_counter
 from typing import Literal, cast
 
-from agents.answers import AnswerStore, Cached, decoded, encoded
+from agents.answers import AnswerStore, Cached, Changes, decoded, encoded
 from agents.earlier import Earlier
 from agents.hashing import chunk_hash, content_hash
 from agents.logs import Logs
@@ -22,6 +22,9 @@ _ACCOUNT = re.compile(
     r"|\b(?:my|our) (?:last|latest|current|recent|next|account|balance|name|email|order|usage|data)\b",
     re.I,
 )
+
+WAITING = 256
+"""Changes that wait for the next question that is no exact hit; more are taken in at once."""
 
 
 class WithCache:
@@ -62,6 +65,8 @@ class WithCache:
         key = key_of(question.text)
         kept, size, changes, self._place = await self._store.look(self._name, key, self._place)
         self._changes += changes
+        if len(self._changes) > WAITING:
+            await asyncio.to_thread(self._earlier.take, self._taken())
         found, similarity = await self._standing(key, kept), 1.0
         kind: Literal["exact", "semantic"] = "exact"
         if found is None:
@@ -99,9 +104,13 @@ class WithCache:
         await self._store.drop(self._name, key)
         return None
 
+    def _taken(self) -> Changes:
+        changes, self._changes = self._changes, []
+        return changes
+
     async def _alike(self, text: str) -> tuple[Cached | None, float]:
         """The answer to the nearest earlier question that asks the same, and their cosine."""
-        changes, self._changes = self._changes, []
+        changes = self._taken()
 
         def like() -> Sequence[tuple[str, float]]:
             if changes:

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from agents.answers import Cached, decoded, encoded
-from agents.cache import cacheable, key_of, normalised
+from agents.answers import Cached, MemoryStore, decoded, encoded
+from agents.cache import WAITING, cacheable, key_of, normalised
+from agents.house import open_agents
 from agents.question import Question, Turn
 from streaming.events import Cache, Citation, VectorSearch
-from tests.agents.samples import REFUNDS, asked, house
+from tests.agents.samples import REFUNDS, asked, house, write
 
 ASK = "How long can the first payment of an annual plan be refunded?"
 
@@ -26,6 +27,17 @@ async def test_the_second_asker_gets_the_same_answer_without_a_search(tmp_path: 
         assert not any(isinstance(fact, VectorSearch) for fact in again_facts)
         log = next(fact for fact in again_facts if isinstance(fact, Cache))
         assert (log.data.status, log.data.kind, log.data.size, log.data.hit_rate) == ("hit", "exact", 1, 0.5)
+
+
+async def test_exact_hits_alone_let_no_changes_pile_up(tmp_path: Path) -> None:
+    store = MemoryStore()
+    async with open_agents(data_dir=tmp_path / "data", documents=write(tmp_path / "d"), answers=store) as agents:
+        await asked(agents, ASK)
+        for number in range(2 * WAITING):
+            await store.put("billing", f"key-{number}", f"What does item {number} cost?", b"", 60.0)
+        _, _, ending = await asked(agents, ASK)
+        assert ending.metrics.cache_status == "hit"
+        assert len(agents.caches[0]._changes) <= WAITING
 
 
 async def test_an_answer_falls_when_a_chunk_it_rests_on_changes(tmp_path: Path) -> None:
