@@ -3,6 +3,8 @@
 import gc
 import sys
 
+from server.preemption import run_soon
+
 TURN = 0.0002
 """Seconds for which a thread that computes may keep the event loop waiting; Python's own 5 ms are felt in a stream.
 
@@ -21,7 +23,8 @@ over HTTP 1,071 objects were left that hold one another, nearly all found by the
 
 
 def shorten_pauses() -> None:
-    """Call once all is loaded: the collector then need not go through that again and again, 60 ms each time."""
+    """Call in the loop's thread once all is loaded: going through that takes the collector 60 ms each time."""
     gc.freeze()
     gc.set_threshold(*ROUNDS)
     sys.setswitchinterval(TURN)
+    run_soon()
