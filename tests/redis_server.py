@@ -221,7 +221,7 @@ def redis_cluster() -> Iterator[RedisCluster]:
         bounds = [0, 5461, 10922, 16384]
         for number, node in enumerate(nodes):
             with node.client() as client:
-                client.execute_command("CLUSTER", "ADDSLOTSRANGE", bounds[number], bounds[number + 1] - 1)
+                client.execute_command("CLUSTER", "ADDSLOTS", *range(bounds[number], bounds[number + 1]))
                 client.execute_command("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
                 if number:
                     client.execute_command("CLUSTER", "MEET", "127.0.0.1", nodes[0].port)
