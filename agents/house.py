@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 from agents.answers import AnswerStore, MemoryStore
 from agents.brief import AnswersBriefly
 from agents.cache import WithCache
+from agents.chances import bundled_chances
 from agents.citing.citations import Supports
 from agents.citing.lexicon import bundled_lexicon
 from agents.citing.support import Support
@@ -50,6 +51,7 @@ from agents.routing.learning import following
 from agents.routing.router import Route, Router
 from agents.routing.routes import Routes
 from agents.routing.second_opinion import SecondOpinion
+from agents.selecting import Selection
 from agents.several import Several
 from agents.spanning import Spanning
 from agents.specialist import Specialist
@@ -220,7 +222,7 @@ async def open_agents(
         retrieval, logs = Retrieval(index, embedding, reader, wording, reranker, vectors), Logs()
         judge = Judge(reader, embedding, wording, evidence or bundled_models())
         supports = Support(embedding, await asyncio.to_thread(bundled_lexicon))
-        writer = model or Extractive(embedding, reader, index, wording)
+        writer = model or Extractive(embedding, reader, index, wording, Selection(wording, bundled_chances()))
         several = Several(writer, retrieval, judge, logs, supports)
         store = answers or MemoryStore()
         likeness = Likeness(embedding, wording.everyday, bundled_likeness())

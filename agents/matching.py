@@ -114,16 +114,12 @@ def _scores(wanted: Sought, reading: Reading, headed: bool, statistics: TermStat
     spoken = reading.all_terms | wanted.cues
     alternatives = [each for each in wanted.alternatives if each[1] <= spoken]
     found: list[float] = []
-    for number, (unit, sentence, cosine) in enumerate(zip(reading.units, reading.sentences, cosines, strict=True)):
+    for number, (sentence, cosine) in enumerate(zip(reading.sentences, cosines, strict=True)):
         if sentence.empty:
             found.append(0.0)
             continue
-        leads = number == 0 or unit.kind in ("item", "row")
         suited = suits(wanted, sentence)
-        # "15 EUR" says "how much", whatever else it says.
-        said = sentence.said | wanted.cues if suited > WRONG_KIND else sentence.said
-        covered = coverage(wanted, said, reading.context, HEADING if leads else HEADING_LATER, alternatives)
-        score = suited * ((1 - MEANING) * covered + MEANING * cosine)
+        score = suited * ((1 - MEANING) * _covered(wanted, reading, number, suited, alternatives) + MEANING * cosine)
         strange = _strange(sentence.about, wanted.known, statistics)
         if sentence.scope:
             strange = max(strange, _strange(sentence.scope, wanted.known, statistics))
@@ -132,6 +128,25 @@ def _scores(wanted: Sought, reading: Reading, headed: bool, statistics: TermStat
             score *= OTHER_PURPOSE
         found.append(score * weight * (FIRST if number == 0 and headed else 1.0))
     return found
+
+
+def covered(wanted: Sought, reading: Reading, number: int) -> float:
+    """The share of what is looked for that a sentence of a passage says, 0..1; its heading says it for it in part."""
+    return _covered(wanted, reading, number, suits(wanted, reading.sentences[number]), wanted.alternatives)
+
+
+def _covered(
+    wanted: Sought,
+    reading: Reading,
+    number: int,
+    suited: float,
+    alternatives: Sequence[tuple[frozenset[int], frozenset[int]]],
+) -> float:
+    sentence = reading.sentences[number]
+    leads = number == 0 or reading.units[number].kind in ("item", "row")
+    # "15 EUR" says "how much", whatever else it says.
+    said = sentence.said | wanted.cues if suited > WRONG_KIND else sentence.said
+    return coverage(wanted, said, reading.context, HEADING if leads else HEADING_LATER, alternatives)
 
 
 def coverage(

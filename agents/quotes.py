@@ -1,9 +1,10 @@
 """Quoting: which sentences of the sources make an answer, and how they are written with their markers. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import prod
 
 from agents.kinds import Kind
 from agents.passage import Passage
@@ -12,6 +13,11 @@ from agents.sentences import Unit
 
 MOST = 2
 """Sentences or lists in an answer."""
+DOUBT, MOST_IN_DOUBT, LEAST_CHANCE = 0.4, 3, 0.15
+"""Where none of those chosen is the answer with such a chance, up to so many are quoted, each the answer with such a
+chance at least."""
+LEAST_FIT = 0.6
+"""Factor from which a sentence may be added in doubt."""
 MOST_CASES = 3
 """The same where they answer for different cases: the first payment of an annual plan, its renewal, a monthly plan."""
 PARALLEL = 0.5
@@ -90,20 +96,69 @@ def picks(
             continue
         if _told_in_prose(readings[source], unit, scores[source]):
             continue
-        first, last = _whole(readings[source].units, unit, scores[source], passages[source])
-        if any(p.source == source and p.first <= last and first <= p.last for p in chosen):
+        pick = _pick(score, source, unit, readings, scores, passages)
+        if _repeats(pick, unit, chosen, readings, another_case=is_case):
             continue
-        vector = readings[source].vectors[unit]
-        said = (readings[p.source].vectors[p.first : p.last + 1] for p in chosen)
-        if not is_case and any(float((vectors @ vector).max()) >= REDUNDANT for vectors in said):
-            continue
-        numbers = _numbers(readings[source], first, last)
-        if numbers and any(numbers <= _numbers(readings[p.source], p.first, p.last) for p in chosen):
-            continue  # the same figures once more, such as a table's row and the sentence that repeats it
         plain = plain or score / max(1.0, fits[source][unit])
-        chosen.append(Pick(source, first, last, score))
+        chosen.append(pick)
     sources = list(dict.fromkeys(pick.source for pick in chosen))
     return [pick for source in sources for pick in _in_order([each for each in chosen if each.source == source])]
+
+
+def further(
+    chosen: Sequence[Pick],
+    readings: Sequence[Reading],
+    scores: Sequence[Sequence[float]],
+    passages: Sequence[Passage],
+    fits: Sequence[Sequence[float]],
+    chances: Mapping[tuple[int, int], float],
+) -> list[Pick]:
+    """What else to quote while it is in doubt that the answer is among what is chosen: the likeliest other sentences.
+
+    `chances` say how likely each sentence is the answer, by the numbers of its passage and of itself; what does not
+    fit (`fits`), such as steps for the opposite, is not added.
+    """
+    every = list(chosen)
+    for source, unit in sorted(chances, key=lambda place: -chances[place]):
+        if doubt(every, chances) <= DOUBT or len(every) >= MOST_IN_DOUBT or chances[source, unit] < LEAST_CHANCE:
+            break
+        pick = _pick(scores[source][unit], source, unit, readings, scores, passages)
+        if fits[source][unit] >= LEAST_FIT and not _repeats(pick, unit, every, readings):
+            every.append(pick)
+    return every[len(chosen) :]
+
+
+def doubt(chosen: Sequence[Pick], chances: Mapping[tuple[int, int], float]) -> float:
+    """How likely none of the sentences chosen is the answer, 0..1."""
+    every = ((pick.source, unit) for pick in chosen for unit in range(pick.first, pick.last + 1))
+    return prod(1.0 - chances.get(place, 0.0) for place in every)
+
+
+def _pick(
+    score: float,
+    source: int,
+    unit: int,
+    readings: Sequence[Reading],
+    scores: Sequence[Sequence[float]],
+    passages: Sequence[Passage],
+) -> Pick:
+    first, last = _whole(readings[source].units, unit, scores[source], passages[source])
+    return Pick(source, first, last, score)
+
+
+def _repeats(
+    pick: Pick, unit: int, chosen: Sequence[Pick], readings: Sequence[Reading], *, another_case: bool = False
+) -> bool:
+    """Whether what is chosen says the same already, unless of another case."""
+    if any(map(pick.overlaps, chosen)):
+        return True
+    vector = readings[pick.source].vectors[unit]
+    said = (readings[p.source].vectors[p.first : p.last + 1] for p in chosen)
+    if not another_case and any(float((vectors @ vector).max()) >= REDUNDANT for vectors in said):
+        return True
+    # The same figures once more, such as a table's row and the sentence that repeats it.
+    numbers = _numbers(readings[pick.source], pick.first, pick.last)
+    return bool(numbers) and any(numbers <= _numbers(readings[p.source], p.first, p.last) for p in chosen)
 
 
 def _in_order(chosen: Sequence[Pick]) -> Sequence[Pick]:

@@ -39,7 +39,7 @@ SIGNALS = (
 )
 """In the order of the model's coefficients. The seven before the last took the AUROC on mtrag, held out, from .76 to
 .82; the last one that on the dev questions, held out, from .976 to .988; `formless` and
-`kindless` those on near misses with answered questions by the same hands (`near`, tests/agents/near_questions.jsonl)
+`kindless` those on near misses with answered questions by the same hands (`near`, bundled/evidence/hands.jsonl)
 from .79 and .77 to .86 and .85."""
 
 LEAST_RARITY = 0.15

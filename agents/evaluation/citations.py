@@ -17,7 +17,6 @@ from agents.knowledge.chunking import chunks
 from agents.knowledge.documents import read
 from agents.llm import Usage
 from agents.passage import Passage
-from agents.question import Question
 from agents.sentences import units
 from streaming.events import Citation, RunCompleted, Source
 
@@ -27,13 +26,16 @@ _MARKER = re.compile(r"\[(\d{1,3})\]")
 @dataclass(frozen=True, slots=True)
 class Quoted:
     """The embedded answerer: of `questions` asked, answers with markers; their `markers`, those whose source exists
-    (`with_source`), and those whose sentence the source has word for word or by the check (`supported`)."""
+    (`with_source`), and those whose sentence the source has word for word or by the check (`supported`). Of questions
+    whose answering sentences are known (`marked`), those whose answer holds one (`answered`)."""
 
     questions: int
     cited: int
     markers: int
     with_source: int
     supported: int
+    marked: int = 0
+    answered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ async def measure_citations(
     offered, released = Counter[str](), Counter[str]()
     sourceless = 0
     for done, known in enumerate(asked, 1):
-        quoted.update(await _quoted(agents, known.question))
+        quoted.update(await _quoted(agents, known))
         passages = (await agents.search(known.question.text)).passages
         written = claims(passages, chance, each=1)
         kept = await let_out(written, passages, agents.supports)
@@ -157,7 +159,15 @@ async def measure_citations(
         offered[f"by hand: {pair.kind}"] += 1
         released[f"by hand: {pair.kind}"] += await _any(pair.wrong, pair.passages, agents.supports)
     return CitationCounts(
-        quoted=Quoted(len(asked), quoted["cited"], quoted["markers"], quoted["with_source"], quoted["supported"]),
+        quoted=Quoted(
+            len(asked),
+            quoted["cited"],
+            quoted["markers"],
+            quoted["with_source"],
+            quoted["supported"],
+            quoted["marked"],
+            quoted["answered"],
+        ),
         verbatim=verbatim,
         reworded=Passed(len(by_hand), right),
         wrong={kind: Passed(offered[kind], released[kind]) for kind in sorted(offered)},
@@ -183,9 +193,9 @@ async def _any(sentence: str, passages: Sequence[Passage], supports: Supports) -
     return any(await let_out(tried, passages, supports))
 
 
-async def _quoted(agents: Agents, question: Question) -> dict[str, int]:
+async def _quoted(agents: Agents, known: Known) -> dict[str, int]:
     text, released, sources = "", set[int](), dict[int, Source]()
-    async for output in agents.answer(question):
+    async for output in agents.answer(known.question):
         match output:
             case str():
                 text += output
@@ -198,7 +208,14 @@ async def _quoted(agents: Agents, question: Question) -> dict[str, int]:
     found = list(_MARKER.finditer(text))
     existing = [each for each in found if int(each[1]) in sources and int(each[1]) in released]
     held = sum(_holds(text[: each.start()], sources[int(each[1])], agents.supports) for each in existing)
-    return {"cited": bool(found), "markers": len(found), "with_source": len(existing), "supported": held}
+    return {
+        "cited": bool(found),
+        "markers": len(found),
+        "with_source": len(existing),
+        "supported": held,
+        "marked": bool(known.answers),
+        "answered": known.answered_by(text),
+    }
 
 
 def _holds(before: str, source: Source, supports: Supports) -> bool:

@@ -45,7 +45,7 @@ WRONGLY_DECLINED: Mapping[Documents, float] = {"sections": 0.045, "running_text"
 """Share of the answerable questions that may be declined, each judged by models that have not seen it: of the dev,
 plain and customers' questions and of those with the near misses, and of MTRAG's tasks. As few of the latter would leave
 next to none declined. The lists of words were written with the former at hand, so that others are declined more often:
-of the answered ones in tests/agents/near_questions.jsonl .05 declines .071, .045 .048, the target."""
+of the answered ones of the hand `near` in bundled/evidence/hands.jsonl .05 declines .071, .045 .048, the target."""
 ANSWERABLE = 0.75
 """Probability from which an answer is given without saying that something may be missing."""
 EXPECTED: Mapping[Documents, float] = {"sections": 40.0, "running_text": 3000.0}

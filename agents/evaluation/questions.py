@@ -1,5 +1,6 @@
 """Questions whose agent, pages and answerability are known."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -17,9 +18,14 @@ class QuestionsInvalid(AgentError):
     code = "questions_invalid"
 
 
+_MARKER = re.compile(r"\[\d{1,3}\]")
+_OTHERS = re.compile(r"[^a-z0-9]+")
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A question with what is known of it. `pages` are the URLs of which any answers it."""
+    """A question with what is known of it. `pages` are the URLs of which any answers it, `answers` the sentences, as
+    they stand there, of which any does; none are known where none are given."""
 
     id: str
     question: Question
@@ -28,11 +34,22 @@ class Known:
     answerability: Verdict
     kind: Literal["direct", "follow_up"]
     split: str
+    answers: tuple[str, ...] = ()
+
+    def answered_by(self, text: str) -> bool:
+        """Whether a text holds one of the sentences that answer, letter by letter but for marks and markers."""
+        said = plain(_MARKER.sub(" ", text))
+        return any(plain(sentence) in said for sentence in self.answers)
 
     @property
     def answerable(self) -> bool:
         """Whether the documents answer it, at least in part."""
         return self.answerability in ("answerable", "partial")
+
+
+def plain(text: str) -> str:
+    """The letters and digits of a text, for comparing sentences."""
+    return _OTHERS.sub(" ", text.lower()).strip()
 
 
 def load_questions(path: Path) -> list[Known]:
@@ -65,4 +82,5 @@ def _known(line: dict[str, Any]) -> Known:
         answerability=line["answerability"],
         kind=line["kind"],
         split=line["split"],
+        answers=tuple(line.get("answers", ())),
     )

@@ -7,6 +7,7 @@ from typing import Literal
 
 import pytest
 
+from agents.chances import bundled_chances
 from agents.embedding import WordLlama
 from agents.evidence import Documents, EvidenceModel, Level
 from agents.extractive import Extractive
@@ -16,6 +17,7 @@ from agents.passage import Passage
 from agents.question import Question, Turn
 from agents.quotes import pieces
 from agents.reading import Reader
+from agents.selecting import Selection
 from agents.signals import SIGNALS
 from agents.smalltalk import decline, left_open, off_topic, reply
 from agents.standalone import standalone
@@ -69,7 +71,8 @@ async def test_what_comes_with_the_verdict_is_what_is_said_when_asked(
 ) -> None:
     async with house(tmp_path) as agents:
         wording = load_wording(bundled_folder())
-        model = Extractive(WordLlama(), Reader(agents.embedding), agents.index, wording)
+        selection = Selection(wording, bundled_chances())
+        model = Extractive(WordLlama(), Reader(agents.embedding), agents.index, wording, selection)
         found = await agents.search(text)
         evidence = replace(agents.judge(found), verdict=verdict, missing=("Dogecoin",) if "Dogecoin" in text else ())
         asked_for = model.answer(Question(text), found.sources, agent="billing", verdict=verdict)

@@ -28,6 +28,7 @@ def cited(counts: CitationCounts) -> list[Figure]:
     return [
         *rate("markers that have a source", "quoted answers", quoted.with_source, quoted.markers, target=ALL),
         *rate("sentences supported", "quoted answers", quoted.supported, quoted.markers, target=ALL),
+        *rate("answers that hold a sentence which answers", "quoted answers", quoted.answered, quoted.marked),
         count(
             "markers without a source let out", "wrong markers", counts.sourceless, counts.unsupported.offered, target=0
         ),

@@ -1,0 +1,113 @@
+"""Chooses the sentences of the sources that a question is answered with: scored, weighed, and their chances told."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from agents.chances import ChanceModel, Floats, Place, looked_at, traits
+from agents.choosing import Fitness
+from agents.denials import denial
+from agents.knowledge.retrieval import Retrieved
+from agents.matching import Sought, scores, sought
+from agents.passage import Passage
+from agents.quotes import Pick, doubt, further, picks
+from agents.reading import Reading
+from agents.standalone import Standalone
+from agents.telling import kind_asked, telling
+from agents.terms import TermStatistics
+from agents.wording import Wording
+
+NEXT = 0.75
+"""Share of a quoted sentence's score from which another one answers a further question, rather than that once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A question's sentences: `weighed` scores with their factors (`fits`) and that of their passages' place, and the
+    traits of those at the best `places`, (n, TRAITS)."""
+
+    fitness: Fitness
+    weighed: Sequence[Sequence[float]]
+    fits: Sequence[Sequence[float]]
+    places: Sequence[Place]
+    traits: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What to quote, and how likely none of it is the answer, 0..1."""
+
+    picks: Sequence[Pick]
+    doubt: float
+
+
+def asked_of(question: Standalone, found: Retrieved, wording: Wording) -> tuple[Sought, Mapping[str, Sequence[float]]]:
+    """What sentences are chosen by for a question that was searched for, and the scores known of them."""
+    kind = kind_asked(question)
+    if kind == found.sought.kind:
+        return found.sought, found.scores
+    return sought(question, found.sought.vector, found.statistics, wording, kind), MappingProxyType({})
+
+
+class Selection:
+    """Chooses what to quote. CPU only: use a thread."""
+
+    def __init__(self, wording: Wording, model: ChanceModel) -> None:
+        self._wording = wording
+        self._model = model
+
+    def weighed(
+        self,
+        question: Standalone,
+        wanted: Sought,
+        readings: Sequence[Reading],
+        passages: Sequence[Passage],
+        statistics: TermStatistics,
+        known: Mapping[str, Sequence[float]] = MappingProxyType({}),
+    ) -> Weighed:
+        """What is known of the sentences; `known` are scores of passages' sentences by content hash."""
+        own, *before = (telling(text, wanted.kind, self._wording) for text, _ in question.parts)
+        pointed_at = frozenset[int]().union(*before) if question.follows_up else frozenset[int]()
+        fitness = Fitness(question.parts[0][0], wanted, own, statistics.idf, pointed_at)
+        best = max((passage.score for passage in passages), default=1.0) or 1.0
+        weights = [(0.8 + 0.2 * each.score / best) * (1.0 - 0.01 * rank) for rank, each in enumerate(passages)]
+        found = [
+            known.get(passage.content_hash) or scores(wanted, (reading,), (passage,), statistics)[0]
+            for passage, reading in zip(passages, readings, strict=True)
+        ]
+        top = max((score for own in found for score in own), default=0.0)
+        fits = [fitness(*each, top) for each in zip(readings, passages, found, strict=True)]
+        weighed = [
+            [weight * fit * score for fit, score in zip(each, own, strict=True)]
+            for weight, each, own in zip(weights, fits, found, strict=True)
+        ]
+        places = looked_at(weighed)
+        return Weighed(fitness, weighed, fits, places, traits(wanted, readings, passages, found, fits, weighed, places))
+
+    def __call__(
+        self,
+        question: Standalone,
+        wanted: Sought,
+        readings: Sequence[Reading],
+        passages: Sequence[Passage],
+        statistics: TermStatistics,
+        known: Mapping[str, Sequence[float]] = MappingProxyType({}),
+        *,
+        quoted: Sequence[Pick] = (),
+    ) -> Chosen:
+        """What to quote for a question, without what is quoted already unless nothing comes near that."""
+        each = self.weighed(question, wanted, readings, passages, statistics, known)
+        chosen = picks(readings, each.weighed, passages, wanted.kind, each.fits)
+        if quoted and chosen and all(any(map(pick.overlaps, quoted)) for pick in chosen):
+            rest = [list(own) for own in each.weighed]
+            for pick in quoted:
+                rest[pick.source][pick.first : pick.last + 1] = [0.0] * (pick.last - pick.first + 1)
+            others = picks(readings, rest, passages, wanted.kind, each.fits)
+            least = NEXT * max(pick.score for pick in chosen)
+            chosen = [pick for pick in others if pick.score >= least]
+        denied = denial(each.fitness, chosen, readings)
+        if denied is not None:
+            chosen = [denied, *(pick for pick in chosen if not pick.overlaps(denied))]
+        chances = dict(zip(each.places, self._model(each.traits), strict=True))
+        chosen += further(chosen, readings, each.weighed, passages, each.fits, chances) if chosen else []
+        return Chosen([pick for pick in chosen if not any(map(pick.overlaps, quoted))], doubt(chosen, chances))
