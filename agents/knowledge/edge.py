@@ -45,14 +45,12 @@ from agents.knowledge.binding import (
     stored_statistics,
 )
 from agents.knowledge.index import Candidate, Entry, IndexBusy
+from agents.knowledge.kept import Kept
 from agents.knowledge.library import Listed
 from agents.knowledge.packing import FIELD, packed, unpacked
 from agents.knowledge.wholes import whole_documents
 from agents.passage import Passage
 from agents.terms import TermStatistics
-
-KEPT = 2048
-"""Candidates kept in memory once read, some 4 KiB each; of more, the garbage collector's rounds would be felt."""
 
 _T = TypeVar("_T")
 _FUSION: Any = Fusion.Rrf(k=60)  # the stub forgets that Rrf is a Fusion
@@ -134,7 +132,7 @@ class EdgeIndex:
         self.statistics = TermStatistics()
         self._shard = shard
         self._directory = directory
-        self._kept: dict[str, Candidate] = {}
+        self._kept = Kept()
 
     async def open(self) -> None:
         """Takes the statistics from disk; counts anew where an ingest was cut off before it stored them."""
@@ -142,6 +140,10 @@ class EdgeIndex:
         if stored is None:
             stored = await self._run(lambda: _counted(self._scroll(vector=["bm25"])))
         self.statistics = stored
+
+    @property
+    def edition(self) -> object:
+        return self._kept.sheet()
 
     async def candidates(
         self, vector: Vectors, terms: Mapping[int, float], *, domains: Sequence[str], limit: int
@@ -169,11 +171,10 @@ class EdgeIndex:
 
     async def put(self, entries: Sequence[Entry]) -> None:
         await self._run(lambda: self._put(entries))
-        self._kept = {}
 
     def _looked_up(self, ids: Sequence[str]) -> list[Candidate]:
         # What was read once is kept: a point takes 30 µs to come, 90 where an older version wrote it.
-        kept = self._kept
+        kept = self._kept.sheet()
         missing: list[Any] = [each for each in ids if each not in kept]
         fresh = self._shard.retrieve(missing, with_payload=True, with_vector=False) if missing else ()
         found: dict[str, Candidate] = {}
@@ -187,15 +188,13 @@ class EdgeIndex:
         if older:
             records = self._shard.retrieve(older, with_payload=True, with_vector=True)
             found |= {str(record.id): _candidate(record) for record in records}
-        if len(kept) + len(found) > KEPT:
-            kept = self._kept = {}
         candidates = [found.get(each) or kept.get(each) for each in ids]
-        kept.update(found)
+        self._kept.keep(kept, found)
         return [candidate for candidate in candidates if candidate is not None]
 
     def _all_kept(self, ids: Sequence[str]) -> dict[str, Passage] | None:
         """The chunks, where all are in memory: a cached answer then need not wait for a thread's turn."""
-        kept = self._kept
+        kept = self._kept.sheet()
         found = {each: kept[each].passage for each in ids if each in kept}
         return found if len(found) == len(set(ids)) else None
 
@@ -207,7 +206,6 @@ class EdgeIndex:
             ]
         )
         await self._run(lambda: self._remove(where))
-        self._kept = {}
 
     async def documents(self) -> dict[str, str]:
         return await self._run(self._documents)
@@ -273,14 +271,16 @@ class EdgeIndex:
         # What is told on disk stands only for an index that was settled.
         store_statistics(self._directory, None)
         store_documents(self._directory, None)
-        for start in range(0, len(entries), 256):
-            points = [_point(entry) for entry in entries[start : start + 256]]
-            self._shard.update(UpdateOperation.upsert_points(points))
+        with self._kept.written():
+            for start in range(0, len(entries), 256):
+                points = [_point(entry) for entry in entries[start : start + 256]]
+                self._shard.update(UpdateOperation.upsert_points(points))
 
     def _remove(self, where: Filter) -> None:
         store_statistics(self._directory, None)
         store_documents(self._directory, None)
-        self._shard.update(UpdateOperation.delete_points_by_filter(where))
+        with self._kept.written():
+            self._shard.update(UpdateOperation.delete_points_by_filter(where))
 
     def _documents(self) -> dict[str, str]:
         stored = stored_documents(self._directory)

@@ -94,7 +94,12 @@ class Index(Protocol):
 
 @runtime_checkable
 class InProcess(Protocol):
-    """An index that a thread can ask which has more to do."""
+    """An index to which this process alone writes, and that a thread can ask which has more to do."""
+
+    @property
+    def edition(self) -> object:
+        """The very same object for as long as nothing is written; while something is, another one each time."""
+        ...
 
     def nearest(
         self, vector: Vectors, terms: Mapping[int, float], *, domains: Sequence[str], limit: int

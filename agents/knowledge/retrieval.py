@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import TypeVar
 
 import numpy as np
@@ -32,8 +32,10 @@ POOL = 10
 SYNONYM_WEIGHT = 0.5
 """Weight of a synonym's terms against those that the question uses. Answering page among the top 5 on the bundled dev
 questions: .992 with .5, .976 with .2, .953 without. The synonyms were written with the misses of these in view."""
-RECENT = 64
-"""Questions whose candidates are kept, so that routing and answering look only once."""
+WAITING = 64
+"""Questions whose candidates wait from routing until the answer, so that both look only once."""
+AT_MOST = 3.0
+"""Seconds for which they wait: between the two, a model may be asked who should answer, and others may write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class Retrieval:
         self._wording = wording
         self._reranker = reranker
         self._vectors = vectors
-        self._recent: OrderedDict[tuple[tuple[str, float], ...], _Look] = OrderedDict()
+        self._waiting: OrderedDict[tuple[tuple[str, float], ...], tuple[object, float, _Look]] = OrderedDict()
 
     async def search(self, query: Standalone, *, domain: str | None = None, limit: int = 6) -> Retrieved:
         """The best passages for a query, those of a domain and general ones preferred. Raises AgentError."""
@@ -138,30 +140,48 @@ class Retrieval:
             )
             return found, work(found)
 
+        kept = self._taken(query)
         if self._reranker is None:
-            return await self._searched(query, preferred, pool, lambda look, read: worked(look, Order(read[:pool])))
-        look, read = await self._searched(query, preferred, max(CANDIDATES, limit), lambda look, read: (look, read))
+            _, told = await self._searched(
+                query, kept, preferred, pool, lambda look, read: worked(look, Order(read[:pool]))
+            )
+            return told
+        look, read = await self._searched(query, kept, preferred, max(CANDIDATES, limit), lambda _, read: read)
         return await asyncio.to_thread(worked, look, await in_order(self._reranker, query.text, read, without=pool))
 
     async def domains(self, query: Standalone) -> dict[str, float]:
         """How much of the evidence for an answer lies in each domain, 0..1 each. Raises AgentError."""
-        return await self._searched(query, (), POOL, lambda _, read: domains(read))
+        edition, began = self._edition(), monotonic()
+        look, shares = await self._searched(query, None, (), POOL, lambda _, read: domains(read))
+        self._waiting[query.parts] = edition, began, look
+        if len(self._waiting) > WAITING:
+            self._waiting.popitem(last=False)
+        return shares
+
+    def _taken(self, query: Standalone) -> _Look | None:
+        """What routing saw for this very question just now; who asks it again later looks afresh."""
+        if (waiting := self._waiting.pop(query.parts, None)) is None:
+            return None
+        edition, began, look = waiting
+        unchanged = edition is self._edition() and look.statistics is self._index.statistics
+        return look if unchanged and monotonic() - began <= AT_MOST else None
+
+    def _edition(self) -> object:
+        return None if self._in_process is None else self._in_process.edition
 
     async def _searched(
         self,
         query: Standalone,
+        kept: _Look | None,
         preferred: Sequence[str],
         limit: int,
         then: Callable[[_Look, list[Ranked]], T],
-    ) -> T:
-        """What `then` makes of what a query looks for and the best of what was read.
+    ) -> tuple[_Look, T]:
+        """What a query looks for, and what `then` makes of it and the best of what was read.
 
         Those preferred are searched for, too, if they are too few.
         """
         statistics = self._index.statistics
-        kept = self._recent.get(query.parts)
-        if kept is not None and kept.statistics is not statistics:
-            kept = None
         if self._in_process is not None and self._vectors is None:
             # All in one thread: each handing over takes a tenth of a millisecond, and five where others are busy.
             index = self._in_process
@@ -179,10 +199,7 @@ class Retrieval:
                 more = await self._index.candidates(look.vector, wanted, domains=preferred, limit=CANDIDATES)
                 candidates = _together(candidates, more)
             made = await asyncio.to_thread(lambda: then(look, self._read(look, candidates, preferred, limit)))
-        self._recent[query.parts] = look
-        if len(self._recent) > RECENT:
-            self._recent.popitem(last=False)
-        return made
+        return look, made
 
     async def _look(self, query: Standalone, statistics: TermStatistics) -> _Look:
         own, wanted, also, looked_for = await asyncio.to_thread(self._asked, query)

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid4, uuid5
@@ -23,7 +23,7 @@ from agents.knowledge.server import ServerIndex, open_qdrant
 from agents.passage import Passage
 from agents.question import Question
 from agents.terms import terms, weights
-from tests.agents.samples import asked, write
+from tests.agents.samples import CODES, asked, write
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect")  # in local mode, and are not needed
 
@@ -251,5 +251,28 @@ async def test_the_agents_answer_from_a_shared_collection(tmp_path: Path) -> Non
         async with opening as agents:
             _, text, _ = await asked(agents, "Which error code means that the disk is full?")
             assert "E-1020" in text
+    finally:
+        await client.close()
+
+
+async def test_a_question_that_comes_again_is_answered_from_what_another_instance_has_put_since(tmp_path: Path) -> None:
+    client, ask = AsyncQdrantClient(":memory:"), "Which error code means that the disk is full?"
+    folder = write(tmp_path / "documents", {"codes.md": CODES})
+    try:
+        async with AsyncExitStack() as stack:
+            here, there = [
+                await stack.enter_async_context(
+                    open_agents(
+                        data_dir=tmp_path / name, documents=folder, index_at=lambda binding: local(client, binding)
+                    )
+                )
+                for name in ("here", "there")
+            ]
+            assert "E-1020" in (await asked(there, ask))[1]
+            (folder / "codes.md").write_text(CODES.replace("E-1020", "E-1077"))
+            await here.ingest([folder], prefix="bundled")
+            answer = (await asked(there, ask))[1]
+            assert "E-1077" in answer
+            assert "E-1020" not in answer
     finally:
         await client.close()
