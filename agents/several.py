@@ -5,21 +5,21 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from time import perf_counter
-from typing import cast
 
-from agents.citing.citations import Gate, Supports, through
+from agents.citing.citations import Supports, through
 from agents.evidence import Evidence, Judge
 from agents.knowledge.neighbours import merged
 from agents.knowledge.quarantine import without_orders
 from agents.knowledge.retrieval import Retrieval, Retrieved
-from agents.llm import LanguageModel, Usage
+from agents.llm import LanguageModel
 from agents.logs import Logs
 from agents.passage import Domain, Passage
 from agents.question import Question, Turn
 from agents.quotes import pieces
 from agents.smalltalk import decline, out_of_place
 from agents.standalone import Standalone
-from streaming.events import AgentId, Citation, Metrics, Output, RunCompleted, Verdict
+from agents.told import Told
+from streaming.events import AgentId, Output, Verdict
 
 EACH = 4
 """Passages for each of the questions."""
@@ -57,18 +57,16 @@ class Several:
             yield self._logs.documents(evidence, found)
         passages = _merged([found for found, _ in looked_up])
         answered = [n for n, (_, each) in enumerate(looked_up) if each.verdict in ("answerable", "partial")]
-        told = _Told()
+        told = Told(passages, self._supports)
         if answered:
             whole = all(looked_up[n][1].verdict == "answerable" for n in answered)
             verdict: Verdict = "answerable" if whole else "partial"
             narrowed = narrowed_to(question, [part for _, part in parts], answered)
             answer = self._model.answer(narrowed, passages, agent=agent, verdict=verdict)
-            markers = Gate(passages, self._supports)
-            async with aclosing(through(markers, answer)) as checked:
+            async with aclosing(through(told.gate, answer)) as checked:
                 async for output in checked:
                     if told.take(output):
-                        yield cast(Output, output)
-            told.dropped = markers.dropped
+                        yield output
         left = [
             *(
                 (_last(parts[n][1]), decline(evidence.verdict, found.passages, evidence.missing, evidence.unclear))
@@ -78,41 +76,16 @@ class Several:
             *((text, out_of_place()) for text in off_topic),
         ]
         for text, why in left:
-            break_off = "\n\n" if told.said else ""
+            break_off = "" if told.empty else "\n\n"
             named = without_orders(text)  # what is repeated could pass for obeyed
             for piece in pieces(f"{break_off}On “{named}”: {why}" if named else f"{break_off}{why}"):
                 told.take(piece)
                 yield piece
                 await asyncio.sleep(0)
-        latency = round((perf_counter() - started) * 1000, 3)
-        yield _completed(told, passages, [evidence for _, evidence in looked_up], agent, latency)
+        yield told.completed(agent, min(evidence.confidence for _, evidence in looked_up), started)
 
     async def _looked_up(self, domain: Domain, part: Standalone) -> tuple[Retrieved, Evidence]:
         return await self._retrieval.search_and(self._judge, part, domain=domain, limit=EACH)
-
-
-class _Told:
-    """What was said, cited, dropped and spent so far."""
-
-    def __init__(self) -> None:
-        self.said: list[str] = []
-        self.cited: dict[str, int] = {}
-        self.usage = Usage()
-        self.dropped = 0
-
-    def take(self, output: object) -> bool:
-        """Notes it; whether readers are to see it."""
-        match output:
-            case Usage():
-                self.usage = output
-                return False
-            case Citation():
-                self.cited.setdefault(output.chunk_id, output.marker)
-            case str():
-                self.said.append(output)
-            case _:
-                pass
-        return True
 
 
 def _last(part: Standalone) -> str:
@@ -134,22 +107,3 @@ def _merged(found: Sequence[Retrieved]) -> tuple[Passage, ...]:
     most = max((len(each.passages) for each in found), default=0)
     ranked = (each.passages[rank] for rank in range(most) for each in found if rank < len(each.passages))
     return merged(list({passage.chunk_id: passage for passage in ranked}.values()))
-
-
-def _completed(
-    told: _Told, passages: Sequence[Passage], evidence: Sequence[Evidence], agent: AgentId, latency: float
-) -> RunCompleted:
-    read = sorted(passages, key=lambda passage: told.cited.get(passage.chunk_id, len(passages) + 1))
-    usage = told.usage
-    return RunCompleted(
-        message="".join(told.said),
-        agent=agent,
-        confidence=min(each.confidence for each in evidence),
-        sources=tuple(passage.as_source(told.cited.get(passage.chunk_id)) for passage in read),
-        metrics=Metrics(
-            tokensUsed=usage.prompt_tokens + usage.completion_tokens,
-            cost=usage.cost,
-            latency=latency,
-            citations_dropped=told.dropped or None,
-        ),
-    )

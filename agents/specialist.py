@@ -7,11 +7,11 @@ from functools import partial
 from time import perf_counter
 
 from agents.at_once import AnswersAtOnce, spoken
-from agents.citing.citations import Gate, Supports, through
+from agents.citing.citations import Supports, through
 from agents.clauses import parted
 from agents.evidence import Evidence, Judge
 from agents.knowledge.retrieval import Retrieval, Retrieved
-from agents.llm import LanguageModel, Usage
+from agents.llm import LanguageModel
 from agents.logs import Logs
 from agents.passage import Domain, Passage
 from agents.question import Question
@@ -19,7 +19,8 @@ from agents.quotes import pieces
 from agents.several import Several
 from agents.smalltalk import decline
 from agents.standalone import Standalone
-from streaming.events import Citation, Metrics, Output, RunCompleted
+from agents.told import Told
+from streaming.events import Output
 
 DECLINED = ("underspecified", "unanswerable")
 """Verdicts after which nothing is answered from the documents."""
@@ -66,34 +67,23 @@ class Specialist:
         )
         yield self._logs.vector_search(found)
         yield self._logs.documents(evidence, found)
+        told = Told(sources, self._supports)
         if evidence.verdict in DECLINED:
-            text = decline(evidence.verdict, found.passages, evidence.missing, evidence.unclear)
-            for piece in pieces(text):
+            for piece in pieces(decline(evidence.verdict, found.passages, evidence.missing, evidence.unclear)):
+                told.take(piece)
                 yield piece
                 await asyncio.sleep(0)
-            yield self._completed(text, evidence, sources, {}, Usage(), started)
-            return
-        said: list[str] = []
-        cited: dict[str, int] = {}
-        usage = Usage()
-        answer = (
-            spoken(answered)
-            if answered is not None
-            else self._model.answer(question, sources, agent=self._domain, verdict=evidence.verdict)
-        )
-        markers = Gate(sources, self._supports)
-        async with aclosing(through(markers, answer)) as checked:
-            async for output in checked:
-                match output:
-                    case Usage():
-                        usage = output
-                    case Citation():
-                        cited.setdefault(output.chunk_id, output.marker)
+        else:
+            answer = (
+                spoken(answered)
+                if answered is not None
+                else self._model.answer(question, sources, agent=self._domain, verdict=evidence.verdict)
+            )
+            async with aclosing(through(told.gate, answer)) as checked:
+                async for output in checked:
+                    if told.take(output):
                         yield output
-                    case str():
-                        said.append(output)
-                        yield output
-        yield self._completed("".join(said), evidence, sources, cited, usage, started, dropped=markers.dropped)
+        yield told.completed(self._domain, evidence.confidence, started)
 
     def _judged(self, asked: Standalone, found: Retrieved) -> tuple[Sequence[Passage], Evidence, str | None]:
         """What an answer rests on, the verdict, and the answer where the model has it at once."""
@@ -101,29 +91,3 @@ class Specialist:
         if self._at_once is None or evidence.verdict in DECLINED:
             return sources, evidence, None
         return sources, evidence, self._at_once.at_once(asked, found, sources, evidence)
-
-    def _completed(
-        self,
-        text: str,
-        evidence: Evidence,
-        sources: Sequence[Passage],
-        cited: dict[str, int],
-        usage: Usage,
-        started: float,
-        *,
-        dropped: int = 0,
-    ) -> RunCompleted:
-        # What is cited comes first; the rest was read, too.
-        read = sorted(sources, key=lambda passage: cited.get(passage.chunk_id, len(sources) + 1))
-        return RunCompleted(
-            message=text,
-            agent=self._domain,
-            confidence=evidence.confidence,
-            sources=tuple(passage.as_source(cited.get(passage.chunk_id)) for passage in read),
-            metrics=Metrics(
-                tokensUsed=usage.prompt_tokens + usage.completion_tokens,
-                cost=usage.cost,
-                latency=round((perf_counter() - started) * 1000, 3),
-                citations_dropped=dropped or None,
-            ),
-        )
