@@ -1,5 +1,6 @@
 /** <chat-thread>: the conversation. Follows its end unless the reader has scrolled away from it. */
 
+import { Countdown } from "./countdown.js";
 import { el, icon, mark, say, spoken } from "./dom.js";
 import { Follower } from "./follower.js";
 import { Turn } from "./turn.js";
@@ -35,6 +36,7 @@ export class ChatThread extends HTMLElement {
   /** Forget all turns. */
   clear() {
     this.#turns.clear();
+    for (const item of this.#waiting.values()) item.remove();
     this.#waiting.clear();
     this.#list.replaceChildren();
     this.#follower.following = true;
@@ -85,7 +87,7 @@ export class ChatThread extends HTMLElement {
 
   #showPending(pending) {
     const keys = new Set(pending.map((each) => each.key));
-    for (const [key, item] of this.#waiting) if (!keys.has(key)) (item.element.remove(), this.#waiting.delete(key));
+    for (const [key, item] of this.#waiting) if (!keys.has(key)) (item.remove(), this.#waiting.delete(key));
     for (const each of pending) {
       let item = this.#waiting.get(each.key);
       if (!item) {
@@ -105,35 +107,33 @@ export class ChatThread extends HTMLElement {
     const actions = el("div", { class: "actions" }, again, drop);
     const question = el("h2", { class: "question", dir: "auto" }, spoken("You asked: "), first.message);
     const element = el("article", { class: "turn pending" }, question, el("div", { class: "answer" }, words, actions));
+    const countdown = new Countdown();
     let current = first;
     again.addEventListener("click", () => this.#actions.onresend(current));
     drop.addEventListener("click", () => this.#actions.ondrop(current));
     const update = (pending) => {
-      if (current !== pending || element.dataset.state !== pending.state) this.#count(words, again, pending);
+      if (current !== pending || element.dataset.state !== pending.state) this.#count(countdown, words, again, pending);
       current = pending;
       mark(element, "data-state", pending.state);
       actions.hidden = pending.state !== "failed";
     };
-    return { element, update };
+    const remove = () => (countdown.stop(), element.remove());
+    return { element, update, remove };
   }
 
   /** Say how a question on its way is doing; where the server named a wait, count it down. */
-  #count(words, again, pending) {
-    clearInterval(Number(words.dataset.timer));
+  #count(countdown, words, again, pending) {
+    countdown.stop();
     mark(words, "data-kind", pending.state);
     if (pending.state !== "failed") {
       say(words, pending.state === "sending" ? "Sending…" : "Waiting for its turn…");
       return;
     }
-    const tick = () => {
-      const left = pending.until && Math.max(0, Math.ceil((pending.until - Date.now()) / 1000)); // timers sleep with tabs
-      const kept = pending.problem?.code === "network" ? " Your question is kept." : "";
+    const kept = pending.problem?.code === "network" ? " Your question is kept." : "";
+    countdown.start(pending.until, (left) => {
       say(words, tell(pending.problem ?? {}, left) + kept);
       again.disabled = Boolean(left);
-      if (!left) clearInterval(Number(words.dataset.timer));
-    };
-    words.dataset.timer = String(setInterval(tick, 250));
-    tick();
+    });
   }
 
   #keepUp() {

@@ -1,12 +1,13 @@
 /** Shows how the line to the server stands, with a countdown while it is down, and switches the transport. */
 
+import { Countdown } from "./countdown.js";
 import { mark, say } from "./dom.js";
 
 const WORDS = { connecting: "Connecting…", open: "Connected", live: "Connected", closed: "Disconnected" };
 const NAMES = { sse: "SSE", ws: "WebSocket" };
 
 export class Connection {
-  #timer = 0;
+  #countdown = new Countdown();
   #lost = false;
   #announce;
 
@@ -30,14 +31,12 @@ export class Connection {
 
   /** @param {import("./client.js").Status} status */
   show({ state, retryAt = 0 }) {
-    clearInterval(this.#timer);
+    this.#countdown.stop();
     const offline = state === "waiting" && !navigator.onLine;
     mark(this.root, "data-state", offline ? "offline" : state);
     this.again.hidden = state !== "waiting";
     if (state === "waiting") {
-      const tick = () => say(this.line, waiting(offline, retryAt - Date.now()));
-      tick();
-      this.#timer = setInterval(tick, 250);
+      this.#countdown.start(retryAt, (left) => say(this.line, waiting(offline, left)));
       if (!this.#lost) this.#announce(offline ? "You are offline." : "The connection was lost. Reconnecting.");
       this.#lost = true;
       return;
@@ -51,6 +50,6 @@ export class Connection {
 }
 
 function waiting(offline, left) {
-  const seconds = Math.max(1, Math.ceil(left / 1000));
+  const seconds = Math.max(1, left);
   return offline ? `Offline, next try in ${seconds} s` : `Reconnecting in ${seconds} s`;
 }

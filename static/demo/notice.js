@@ -3,11 +3,12 @@
  * is counted down.
  */
 
+import { Countdown } from "./countdown.js";
 import { say } from "./dom.js";
 import { tell } from "./words.js";
 
 export class Notice {
-  #timer = 0;
+  #countdown = new Countdown();
   #announce;
   #begin;
 
@@ -21,22 +22,15 @@ export class Notice {
 
   /** @param {any} problem @param {string} [what] could not be done for it */
   show(problem, what = "") {
-    clearInterval(this.#timer);
     const until = problem.retryAfter && Date.now() + problem.retryAfter * 1000;
-    const tick = () => {
-      const left = until && Math.max(0, Math.ceil((until - Date.now()) / 1000)); // timers sleep with tabs
-      say(this.text, what + tell(problem, left));
-      if (!left) clearInterval(this.#timer);
-    };
     this.#begin.hidden = what !== "";
-    if (until) this.#timer = setInterval(tick, 250);
-    tick();
+    this.#countdown.start(until, (left) => say(this.text, what + tell(problem, left)));
     this.root.hidden = false;
     this.#announce(this.text.textContent ?? ""); // once, and not at each second
   }
 
   hide() {
-    clearInterval(this.#timer);
+    this.#countdown.stop();
     this.root.hidden = true;
   }
 }
