@@ -7,23 +7,13 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
 from qdrant_edge import (
-    Distance,
-    EdgeConfig,
     EdgeShard,
-    EdgeSparseVectorParams,
-    EdgeVectorParams,
-    FacetRequest,
     FieldCondition,
     Filter,
     Fusion,
     MatchAny,
     MatchValue,
-    Memory,
-    Modifier,
-    PayloadSchemaType,
-    Point,
     Prefetch,
     Query,
     QueryRequest,
@@ -44,18 +34,17 @@ from agents.knowledge.binding import (
     stored_documents,
     stored_statistics,
 )
-from agents.knowledge.index import Candidate, Entry, IndexBusy
+from agents.knowledge.edge_points import FIELDS, candidate_of, passage_of, point, unpacked_candidate
+from agents.knowledge.edge_shard import only_under, open_shard
+from agents.knowledge.index import Candidate, Entry
 from agents.knowledge.kept import Kept
 from agents.knowledge.library import Listed
-from agents.knowledge.packing import FIELD, packed, unpacked
 from agents.knowledge.wholes import whole_documents
 from agents.passage import Passage
 from agents.terms import TermStatistics
 
 _T = TypeVar("_T")
 _FUSION: Any = Fusion.Rrf(k=60)  # the stub forgets that Rrf is a Fusion
-_REQUIRED = ("text", "title", "heading", "url", "domain", "position", "content_hash")
-_FIELDS = (*_REQUIRED, "anchor", "document")
 _OF_A_DOCUMENT = ["document", "document_hash", "chunks"]
 
 
@@ -70,11 +59,11 @@ async def open_edge(
     """
 
     def only_rebuildable() -> bool:
-        return bool(rebuildable) and _only(directory, f"{rebuildable}/")
+        return bool(rebuildable) and only_under(directory, f"{rebuildable}/")
 
     def bound() -> EdgeShard:
         bind(directory, binding, may_rebuild=only_rebuildable)
-        return _open(directory, binding.dimension)
+        return open_shard(directory, binding.dimension)
 
     shard = await asyncio.to_thread(bound)
     index = EdgeIndex(shard, directory, name)
@@ -83,45 +72,6 @@ async def open_edge(
         yield index
     finally:
         await asyncio.to_thread(shard.close)
-
-
-def _open(directory: Path, dimension: int) -> EdgeShard:
-    path = directory / "shard"
-    try:
-        if (path / "edge_config.json").exists():
-            # One that an older version made takes the configuration over with its next ingest.
-            return EdgeShard.load(str(path), _config(dimension) if dimension else None)
-        path.mkdir(parents=True, exist_ok=True)
-        shard = EdgeShard.create(str(path), _config(dimension))
-        for field in ("domain", "document"):
-            shard.update(UpdateOperation.create_field_index(field, PayloadSchemaType.Keyword))
-        return shard
-    except Exception as error:  # Edge raises plain Exception for everything
-        if "WouldBlock" in str(error):
-            raise IndexBusy(f"The index in {directory} is in use by another process; stop that one first.") from error
-        raise IndexUnavailable(f"The index in {directory} cannot be opened: {error}") from error
-
-
-def _config(dimension: int) -> EdgeConfig:
-    return EdgeConfig(
-        vectors={"dense": EdgeVectorParams(size=dimension, distance=Distance.Cosine)},
-        sparse_vectors={"bm25": EdgeSparseVectorParams(modifier=Modifier.Idf)},
-        # Edge's own choice drops the payloads from memory whenever it opens: 30 new chunks take 2.5 ms then, .5 so.
-        payload_memory=Memory.Cached,
-        # The calling thread searches then, and several callers beside one another. Its own choice, eight threads on two
-        # processors, makes a search wait until they are awake (.3 ms of 1.8), and the event loop for a processor.
-        max_search_threads=1,
-    )
-
-
-def _only(directory: Path, prefix: str) -> bool:
-    """Whether all the documents of an index have keys with this prefix."""
-    shard = _open(directory, 0)
-    try:
-        facet = shard.facet(FacetRequest(key="document", limit=1_000_000, exact=True))
-        return all(str(hit.value).startswith(prefix) for hit in facet.hits)
-    finally:
-        shard.close()
 
 
 class EdgeIndex:
@@ -181,13 +131,13 @@ class EdgeIndex:
         older: list[Any] = []
         for record in fresh:
             number, payload = str(record.id), record.payload or {}  # each access makes Python objects of it anew
-            if FIELD in payload:
-                found[number] = Candidate(_passage(number, payload), *unpacked(payload[FIELD]))
+            if candidate := unpacked_candidate(number, payload):
+                found[number] = candidate
             else:
                 older.append(record.id)
         if older:
             records = self._shard.retrieve(older, with_payload=True, with_vector=True)
-            found |= {str(record.id): _candidate(record) for record in records}
+            found |= {str(record.id): candidate_of(record) for record in records}
         candidates = [found.get(each) or kept.get(each) for each in ids]
         self._kept.keep(kept, found)
         return [candidate for candidate in candidates if candidate is not None]
@@ -224,8 +174,8 @@ class EdgeIndex:
 
         def chunks() -> list[Passage]:
             within = Filter(must=[FieldCondition("url", MatchValue(url))])
-            records = self._scroll(payload=list(_FIELDS), within=within)
-            return [_passage(str(record.id), record.payload or {}) for record in records]
+            records = self._scroll(payload=list(FIELDS), within=within)
+            return [passage_of(str(record.id), record.payload or {}) for record in records]
 
         return sorted(await self._run(chunks), key=lambda passage: (passage.document, passage.position))
 
@@ -241,9 +191,9 @@ class EdgeIndex:
         if (kept := self._all_kept(chunk_ids)) is not None:
             return kept
         records = await self._run(
-            lambda: self._shard.retrieve(list(chunk_ids), with_payload=list(_FIELDS), with_vector=False)
+            lambda: self._shard.retrieve(list(chunk_ids), with_payload=list(FIELDS), with_vector=False)
         )
-        return {str(record.id): _passage(str(record.id), record.payload or {}) for record in records}
+        return {str(record.id): passage_of(str(record.id), record.payload or {}) for record in records}
 
     async def settle(self) -> None:
         def settle() -> TermStatistics:
@@ -273,7 +223,7 @@ class EdgeIndex:
         store_documents(self._directory, None)
         with self._kept.written():
             for start in range(0, len(entries), 256):
-                points = [_point(entry) for entry in entries[start : start + 256]]
+                points = [point(entry) for entry in entries[start : start + 256]]
                 self._shard.update(UpdateOperation.upsert_points(points))
 
     def _remove(self, where: Filter) -> None:
@@ -324,28 +274,3 @@ def _counted(records: Iterable[Record]) -> TermStatistics:
         frequency.update(vector["bm25"].indices)
         chunks += 1
     return TermStatistics(chunks, dict(frequency))
-
-
-def _point(entry: Entry) -> Point:
-    passage = entry.passage
-    return Point(
-        passage.chunk_id,
-        {"dense": entry.vector.tolist(), "bm25": SparseVector(list(entry.terms), list(entry.terms.values()))},
-        {field: getattr(passage, field) for field in _FIELDS}
-        | {"document": entry.document, "document_hash": entry.document_hash, "chunks": entry.chunks}
-        | {FIELD: packed(entry.vector, entry.terms)},
-    )
-
-
-def _passage(chunk_id: str, payload: Mapping[str, Any]) -> Passage:
-    text, title, heading, url, domain, position, content_hash = (payload[field] for field in _REQUIRED)
-    anchor, document = payload.get("anchor", ""), payload.get("document", "")
-    return Passage(chunk_id, text, title, heading, url, domain, position, content_hash, 0.0, anchor, document)
-
-
-def _candidate(record: Record) -> Candidate:
-    vector: Any = record.vector
-    sparse = vector["bm25"]
-    dense = np.fromiter(vector["dense"], np.float32)
-    passage = _passage(str(record.id), record.payload or {})
-    return Candidate(passage, dense, np.asarray(sparse.indices, np.uint32), np.asarray(sparse.values, np.float32))

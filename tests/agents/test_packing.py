@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from qdrant_client import AsyncQdrantClient
 from qdrant_edge import Distance, EdgeConfig, EdgeSparseVectorParams, EdgeVectorParams, Modifier
 
-from agents.knowledge import edge, server
+from agents.knowledge import edge_points, edge_shard, server
 from agents.knowledge.edge import open_edge
 from agents.knowledge.packing import FIELD, packed, unpacked
 from agents.knowledge.server import ServerIndex
@@ -41,7 +41,7 @@ async def test_chunks_that_an_older_version_put_into_edge_are_found_with_their_v
     async with open_edge(tmp_path, name="older", binding=BINDING) as index:
         await index.put([dogs])
         with monkeypatch.context() as older:
-            older.setattr(edge, "FIELD", "unknown then")
+            older.setattr(edge_points, "FIELD", "unknown then")
             await index.put([cats])
         found = await index.candidates(cats.vector, dict.fromkeys(terms("milk"), 1.0), domains=(), limit=5)
     assert [each.passage for each in found] == [cats.passage, dogs.passage]
@@ -75,7 +75,7 @@ async def test_payloads_stay_in_memory_also_of_an_index_that_an_older_version_ma
     cats = entry("cats", 0, "cats like milk")
     config = tmp_path / "shard" / "edge_config.json"
     with monkeypatch.context() as older:
-        older.setattr(edge, "_config", _older_config)
+        older.setattr(edge_shard, "_config", _older_config)
         async with open_edge(tmp_path, name="older", binding=BINDING) as index:
             await index.put([cats])
             await index.settle()
