@@ -174,6 +174,8 @@ def ingest(settings: Settings, paths: Sequence[Path], domain: str | None, *, syn
         drawn.stop()
     for path, reason in report.failed:
         tell("skipped ", f"{path}: {reason}", style="red")
+    for path, encoding in report.guessed:
+        tell(f"read as {encoding} ", f"{path}: it is not UTF-8")
     for each in report.quarantined:
         tell("quarantined ", f"{each.path} ({each.place}), it gives orders: {each.order}")
     if report.passed_over:

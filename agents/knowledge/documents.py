@@ -2,7 +2,6 @@
 
 import csv
 import re
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from agents.knowledge.chunking import Section
 from agents.knowledge.markup import markdown_sections
 from agents.knowledge.quarantine import hidden_orders
 from agents.knowledge.tables import TableTooLarge, rows
+from agents.knowledge.text_encoding import NotText, page_encoding, text_of
 from agents.knowledge.webpage import html_sections
 from agents.knowledge.word import WordUnreadable, word_sections
 
@@ -39,6 +39,7 @@ class Document:
     """What a file says. `domain` is "general" where nothing names one; `content_hash` is its file's fingerprint.
 
     `hidden_orders` are orders to a model that no reader sees, such as in comments; they are not in the sections.
+    `guessed` is the encoding that its text was taken to have, where nothing says which.
     """
 
     title: str
@@ -47,6 +48,7 @@ class Document:
     sections: tuple[Section, ...]
     content_hash: str
     hidden_orders: tuple[str, ...] = ()
+    guessed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class _Content:
     title: str = ""
     front: dict[str, str] | None = None
     hidden_orders: tuple[str, ...] = ()
+    guessed: str = ""
 
 
 def read(path: Path, *, url: str | None = None, domain: str | None = None) -> Document:
@@ -70,6 +73,8 @@ def read(path: Path, *, url: str | None = None, domain: str | None = None) -> Do
         content = reader(path, data)
     except DocumentUnreadable:
         raise
+    except NotText as error:
+        raise DocumentUnreadable(path, str(error)) from error
     except Exception as error:  # whatever a parser stumbles over, the other documents are read
         said = str(error).partition("\n")[0]
         raise DocumentUnreadable(path, f"cannot be read ({type(error).__name__}: {said})") from error
@@ -84,6 +89,7 @@ def read(path: Path, *, url: str | None = None, domain: str | None = None) -> Do
         sections=tuple(sections),
         content_hash=fingerprint(data, url, domain),
         hidden_orders=content.hidden_orders,
+        guessed=content.guessed,
     )
 
 
@@ -121,51 +127,22 @@ def _named(path: Path) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _text(path: Path, data: bytes, encoding: str = "utf-8-sig") -> str:
-    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        encoding = "utf-16"  # what Windows calls Unicode
-    elif b"\0" in data:
-        raise DocumentUnreadable(path, "is binary, not text")
-    try:
-        return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        name = encoding.upper().removesuffix("-SIG")
-        raise DocumentUnreadable(path, f"is not {name} text (byte {error.start}); save it as UTF-8") from error
-    except LookupError as error:
-        raise DocumentUnreadable(path, f"is in an unknown encoding, {encoding}; save it as UTF-8") from error
-
-
-_CHARSET = re.compile(
-    rb"<meta\b[^>]{0,200}?\bcharset\s*=\s*[\"']?([\w-]{1,40})|<\?xml\b[^>]{0,200}?encoding=[\"']([\w-]{1,40})", re.I
-)
-
-
-def _charset(data: bytes) -> str:
-    """The encoding that a page names in its beginning, unless it is UTF-8 all the same."""
-    try:
-        data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        if found := _CHARSET.search(data[:2048]):
-            named = (found[1] or found[2]).decode().lower()
-            # As browsers do: what is called Latin-1 is Windows'.
-            return "cp1252" if named in ("iso-8859-1", "latin1", "us-ascii") else named
-    return "utf-8-sig"
-
-
 def _markdown(path: Path, data: bytes) -> _Content:
-    front, text = _front_matter(_text(path, data))
+    text, guessed = text_of(data)
+    front, text = _front_matter(text)
     title, sections = markdown_sections(text)
-    return _Content(sections, title, front, tuple(hidden_orders(text)))
+    return _Content(sections, title, front, tuple(hidden_orders(text)), guessed)
 
 
 def _plain(path: Path, data: bytes) -> _Content:
-    return _Content([Section("", _text(path, data))])
+    text, guessed = text_of(data)
+    return _Content([Section("", text)], guessed=guessed)
 
 
 def _html(path: Path, data: bytes) -> _Content:
-    text = _text(path, data, _charset(data))
+    text, guessed = text_of(data, page_encoding(data))
     title, sections = html_sections(text)
-    return _Content(sections, title, hidden_orders=tuple(hidden_orders(text)))
+    return _Content(sections, title, hidden_orders=tuple(hidden_orders(text)), guessed=guessed)
 
 
 def _pdf(path: Path, data: bytes) -> _Content:
@@ -219,8 +196,9 @@ def _word(path: Path, data: bytes) -> _Content:
 
 
 def _csv(path: Path, data: bytes) -> _Content:
+    text, guessed = text_of(data)
     try:
-        return _Content([Section("", rows(_text(path, data)))])
+        return _Content([Section("", rows(text))], guessed=guessed)
     except csv.Error as error:
         raise DocumentUnreadable(path, f"is no CSV ({error})") from error
     except TableTooLarge as error:

@@ -59,7 +59,8 @@ class Progress:
 class Report:
     """What an ingest did: how many documents came to each outcome, chunks written, failures, what was left out.
 
-    `passed_over` counts, by suffix, the files in folders for which there is no reader.
+    `guessed` are files whose encoding nothing says, with the one that they were read in. `passed_over` counts, by
+    suffix, the files in folders for which there is no reader.
     """
 
     added: int = 0
@@ -69,6 +70,7 @@ class Report:
     chunks: int = 0
     failed: list[tuple[str, str]] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
+    guessed: list[tuple[str, str]] = field(default_factory=list)
     passed_over: Counter[str] = field(default_factory=Counter)
 
 
@@ -153,8 +155,10 @@ class Ingest:
                 report.unchanged += 1
                 tell(str(file.path), "unchanged")
                 continue
-            drafts, left_out = read_one
+            document, drafts, left_out = read_one
             report.quarantined += left_out
+            if document.guessed:
+                report.guessed.append((str(file.path), document.guessed))
             waiting.append((file, drafts))
             if sum(len(own) for _, own in waiting) >= BATCH:
                 await write()
@@ -167,12 +171,12 @@ class Ingest:
             await self._index.settle()
         return report
 
-    def _read(self, file: _File, known: str | None) -> tuple[list[_Draft], list[Quarantined]] | None:
+    def _read(self, file: _File, known: str | None) -> tuple[Document, list[_Draft], list[Quarantined]] | None:
         if known and known == fingerprint(load(file.path), file.url, file.domain):
             return None
         document = read(file.path, url=file.url, domain=file.domain)
         kept, left_out = _sifted(document, str(file.path))
-        return _drafts(document, kept, file.key), left_out
+        return document, _drafts(document, kept, file.key), left_out
 
     async def _write(
         self,

@@ -85,7 +85,9 @@ def test_a_pdf_gives_its_pages(tmp_path: Path) -> None:
         ("a.md", b"", "holds no text"),
         ("a.md", b"---\ntitle: T\n---\n\n", "holds no text"),
         ("a.txt", b"a\0b", "binary"),
-        ("a.txt", b"caf\xe9", "not UTF-8.*save it as UTF-8"),
+        ("a.txt", b"caf\xe9 \x81", "not UTF-8.*save it as UTF-8"),
+        ("a.csv", "Größe;Preis\n".encode()[:-9] + b";20 \xe9\n", "not UTF-8.*save it as UTF-8"),
+        ("a.txt", "Возврат в течение 30 дней".encode("cp1251"), "not UTF-8.*save it as UTF-8"),
         ("a.html", b"<meta charset=klingon>caf\xe9", "unknown encoding, klingon"),
         ("a.html", b"<p>x</p><![foo bar", "cannot be read"),
         ("a.html", b"<div>" * 3000 + b"x", "cannot be read"),
@@ -132,6 +134,25 @@ def test_half_a_character_in_a_pdf_does_not_stand_in_the_text(tmp_path: Path) ->
 def test_text_in_what_windows_calls_unicode_is_read(tmp_path: Path, name: str, said: str, encoding: str) -> None:
     mark = "\ufeff" if encoding == "utf-16-be" else ""
     assert read(file(tmp_path, name, (mark + said).encode(encoding))).sections[0].text == "Größe: 20 €"
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "read_as"),
+    [
+        ("a.csv", "Größe;Preis\r\nGroß;20 €\r\n", "- Größe: Groß; Preis: 20 €"),
+        ("a.csv", "n;p\n1;10 €\n2;20 €", "- n: 1; p: 10 €\n- n: 2; p: 20 €"),
+        ("a.txt", "Schöner „Spaß“ – für 20 €.", "Schöner „Spaß“ – für 20 €."),
+        ("a.md", "# Größe\nGröße: 20 €", "Größe: 20 €"),
+        ("a.html", "<p>Gebühr: 20 €</p>", "Gebühr: 20 €"),
+    ],
+)
+def test_single_bytes_of_windows_are_read_and_the_guess_is_told(
+    tmp_path: Path, name: str, said: str, read_as: str
+) -> None:
+    guessed = read(file(tmp_path, name, said.encode("cp1252")))
+    assert (guessed.sections[0].text.strip(), guessed.guessed) == (read_as, "Windows-1252")
+    plain = read(file(tmp_path, name, said))
+    assert (plain.sections, plain.guessed) == (guessed.sections, "")
 
 
 def test_a_page_is_read_in_the_encoding_that_it_names(tmp_path: Path) -> None:

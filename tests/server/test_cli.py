@@ -124,6 +124,21 @@ def test_ingest_tells_names_as_they_are_and_what_it_passed_over(orchestratai: Ru
     ]
 
 
+def test_ingest_tells_which_encoding_it_took_where_none_is_told(orchestratai: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "prices.csv").write_bytes("Größe;Preis\r\nGroß;20 €\r\n".encode("cp1252"))
+    (folder / "rooms.csv").write_text("Größe;Preis\nKlein;10 €\n")
+    result = orchestratai("ingest", str(folder))
+    assert result.exit_code == 0
+    assert "2 added" in result.stdout
+    lines = [line for line in result.stderr.splitlines() if "Windows" in line]
+    assert lines == [f"read as Windows-1252 {folder}/prices.csv: it is not UTF-8"]
+    again = orchestratai("ingest", str(folder))
+    assert "2 unchanged" in again.stdout
+    assert "Windows" not in again.stderr
+
+
 @pytest.fixture
 def questions(tmp_path: Path) -> str:
     """A few of the bundled questions, as a file."""
