@@ -1,13 +1,12 @@
 """Documents into the index: what is unchanged is skipped, what changed is replaced, what failed is named."""
 
 import asyncio
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from pathlib import Path, PurePosixPath
-from typing import Literal, get_args
+from pathlib import Path
+from typing import Literal
 from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
@@ -16,7 +15,8 @@ from agents.embedding import Embedding, Vectors
 from agents.hashing import chunk_hash
 from agents.knowledge.anchors import takes_anchor
 from agents.knowledge.chunking import Chunk, chunks
-from agents.knowledge.documents import Document, DocumentUnreadable, fingerprint, is_readable, load, read
+from agents.knowledge.documents import Document, DocumentUnreadable, fingerprint, load, read
+from agents.knowledge.files import File, all_files, gone
 from agents.knowledge.index import Entry, Index
 from agents.knowledge.quarantine import order, quarantined
 from agents.knowledge.vectors import Here, IndexEmbedding
@@ -75,14 +75,6 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
-    path: Path
-    key: str
-    url: str
-    domain: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class _Draft:
     text: str
     entry: Entry
@@ -128,11 +120,11 @@ class Ingest:
         progress: Callable[[Progress], None],
     ) -> Report:
         report = Report()
-        files = await asyncio.to_thread(_all_files, paths, domain, prefix, report.passed_over)
+        files = await asyncio.to_thread(all_files, paths, domain, prefix, report.passed_over)
         known = await self._index.documents()
-        gone = sorted(_gone(paths, known, {file.key for file in files}, prefix)) if sync else []
-        total, done = len(files) + len(gone), 0
-        waiting: list[tuple[_File, list[_Draft]]] = []
+        left = sorted(gone(paths, known, {file.key for file in files}, prefix)) if sync else []
+        total, done = len(files) + len(left), 0
+        waiting: list[tuple[File, list[_Draft]]] = []
 
         def tell(path: str, outcome: Outcome, reason: str = "") -> None:
             nonlocal done
@@ -163,7 +155,7 @@ class Ingest:
             if sum(len(own) for _, own in waiting) >= BATCH:
                 await write()
         await write()
-        for key in gone:
+        for key in left:
             await self._index.remove(key)
             report.removed += 1
             tell(key, "removed")
@@ -171,7 +163,7 @@ class Ingest:
             await self._index.settle()
         return report
 
-    def _read(self, file: _File, known: str | None) -> tuple[Document, list[_Draft], list[Quarantined]] | None:
+    def _read(self, file: File, known: str | None) -> tuple[Document, list[_Draft], list[Quarantined]] | None:
         if known and known == fingerprint(load(file.path), file.url, file.domain):
             return None
         document = read(file.path, url=file.url, domain=file.domain)
@@ -180,7 +172,7 @@ class Ingest:
 
     async def _write(
         self,
-        waiting: Iterable[tuple[_File, list[_Draft]]],
+        waiting: Iterable[tuple[File, list[_Draft]]],
         known: dict[str, str],
         report: Report,
         tell: Callable[[str, Outcome], None],
@@ -257,58 +249,3 @@ def _passage(document: Document, piece: Chunk, key: str) -> Passage:
         document=key,
     )
     return replace(passage, content_hash=chunk_hash(document.title, passage.link, piece.text))
-
-
-def _all_files(
-    paths: Sequence[Path], domain: Domain | None, prefix: str | None, passed_over: Counter[str]
-) -> list[_File]:
-    given = {path.resolve() for path in paths}
-    files: dict[str, _File] = {}  # a file may be in several of the folders
-    for path in paths:
-        for file in _files(path, domain, prefix):
-            files.setdefault(file.key, file)
-    wanted: list[_File] = []
-    for file in files.values():
-        if is_readable(file.path) or file.path in given or file.path.is_dir():
-            wanted.append(file)
-        else:
-            passed_over[file.path.suffix.lower() or file.path.name] += 1
-    return wanted
-
-
-def _files(path: Path, domain: Domain | None, prefix: str | None) -> list[_File]:
-    """The file, or all files of the folder but hidden ones; a folder that cannot be looked into stands for its own."""
-    path = path.resolve()
-    known = get_args(Domain)
-    if not path.is_dir():
-        own = path.parent.name if path.parent.name in known else None
-        return [_File(path, f"{prefix}/{path.name}" if prefix else path.as_posix(), path.name, domain or own)]
-    closed: list[OSError] = []
-    found = [Path(at, name) for at, _, names in os.walk(path, onerror=closed.append) for name in names]
-    found = [file for file in found if _is_file(file)] + [Path(error.filename) for error in closed]
-    own = domain or (path.name if path.name in known else None)
-    return [
-        _File(
-            path=file,
-            key=f"{prefix or path.as_posix()}/{file.relative_to(path).as_posix()}".removesuffix("/."),
-            url=f"{path.name}/{file.relative_to(path).as_posix()}",
-            domain=next((part for part in file.relative_to(path).parts if part in known), own),
-        )
-        for file in sorted(found)
-        if not any(part.startswith(".") for part in file.relative_to(path).parts)
-    ]
-
-
-def _is_file(path: Path) -> bool:
-    """Whether it is a file, or one of which that cannot be told: reading it tells why."""
-    try:
-        return path.is_file()
-    except OSError:
-        return True
-
-
-def _gone(paths: Sequence[Path], known: Iterable[str], present: set[str], prefix: str | None) -> set[str]:
-    roots = tuple(f"{prefix or path.resolve().as_posix()}/" for path in paths if path.is_dir())
-    # What lies in a folder that cannot be looked into is not known to be gone.
-    absent = {key for key in known if key not in present and key.startswith(roots)}
-    return {key for key in absent if present.isdisjoint(map(str, PurePosixPath(key).parents))}

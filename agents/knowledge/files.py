@@ -1,0 +1,78 @@
+"""Which files are to be ingested, under which keys, and which that were are gone."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import get_args
+
+from agents.knowledge.documents import is_readable
+from agents.passage import Domain
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file by its `key` in the index, with the url and the domain that are its document's unless it names others."""
+
+    path: Path
+    key: str
+    url: str
+    domain: str | None
+
+
+def all_files(
+    paths: Sequence[Path], domain: Domain | None, prefix: str | None, passed_over: Counter[str]
+) -> list[File]:
+    """All files of these paths that are to be read, each once; the others of the folders are counted by suffix."""
+    given = {path.resolve() for path in paths}
+    files: dict[str, File] = {}  # a file may be in several of the folders
+    for path in paths:
+        for file in _files(path, domain, prefix):
+            files.setdefault(file.key, file)
+    wanted: list[File] = []
+    for file in files.values():
+        if is_readable(file.path) or file.path in given or file.path.is_dir():
+            wanted.append(file)
+        else:
+            passed_over[file.path.suffix.lower() or file.path.name] += 1
+    return wanted
+
+
+def _files(path: Path, domain: Domain | None, prefix: str | None) -> list[File]:
+    """The file, or all files of the folder but hidden ones; a folder that cannot be looked into stands for its own."""
+    path = path.resolve()
+    known = get_args(Domain)
+    if not path.is_dir():
+        own = path.parent.name if path.parent.name in known else None
+        return [File(path, f"{prefix}/{path.name}" if prefix else path.as_posix(), path.name, domain or own)]
+    closed: list[OSError] = []
+    found = [Path(at, name) for at, _, names in os.walk(path, onerror=closed.append) for name in names]
+    found = [file for file in found if _is_file(file)] + [Path(error.filename) for error in closed]
+    own = domain or (path.name if path.name in known else None)
+    return [
+        File(
+            path=file,
+            key=f"{prefix or path.as_posix()}/{file.relative_to(path).as_posix()}".removesuffix("/."),
+            url=f"{path.name}/{file.relative_to(path).as_posix()}",
+            domain=next((part for part in file.relative_to(path).parts if part in known), own),
+        )
+        for file in sorted(found)
+        if not any(part.startswith(".") for part in file.relative_to(path).parts)
+    ]
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is a file, or one of which that cannot be told: reading it tells why."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True
+
+
+def gone(paths: Sequence[Path], known: Iterable[str], present: set[str], prefix: str | None) -> set[str]:
+    """The keys known of documents that came from these folders and are not among those present."""
+    roots = tuple(f"{prefix or path.resolve().as_posix()}/" for path in paths if path.is_dir())
+    # What lies in a folder that cannot be looked into is not known to be gone.
+    absent = {key for key in known if key not in present and key.startswith(roots)}
+    return {key for key in absent if present.isdisjoint(map(str, PurePosixPath(key).parents))}
