@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import get_args
@@ -13,9 +13,13 @@ from agents.passage import Domain
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file by its `key` in the index, with the url and the domain that are its document's unless it names others."""
+    """A file by its `key` in the index, with the url and the domain that are its document's unless it names others.
+
+    `place` is its path by the folder's own name, where a link leads to the folder.
+    """
 
     path: Path
+    place: Path
     key: str
     url: str
     domain: str | None
@@ -25,11 +29,11 @@ def all_files(
     paths: Sequence[Path], domain: Domain | None, prefix: str | None, passed_over: Counter[str]
 ) -> list[File]:
     """All files of these paths that are to be read, each once; the others of the folders are counted by suffix."""
-    given = {path.resolve() for path in paths}
-    files: dict[str, File] = {}  # a file may be in several of the folders
+    given = {_rooted(path) for path in paths}
+    files: dict[Path, File] = {}  # a file may be in several of the folders
     for path in paths:
         for file in _files(path, domain, prefix):
-            files.setdefault(file.key, file)
+            files.setdefault(file.place, file)
     wanted: list[File] = []
     for file in files.values():
         if is_readable(file.path) or file.path in given or file.path.is_dir():
@@ -41,11 +45,11 @@ def all_files(
 
 def _files(path: Path, domain: Domain | None, prefix: str | None) -> list[File]:
     """The file, or all files of the folder but hidden ones; a folder that cannot be looked into stands for its own."""
-    path = path.resolve()
+    path, place = _rooted(path), path.resolve()
     known = get_args(Domain)
     if not path.is_dir():
         own = path.parent.name if path.parent.name in known else None
-        return [File(path, f"{prefix}/{path.name}" if prefix else path.as_posix(), path.name, domain or own)]
+        return [File(path, place, f"{prefix}/{path.name}" if prefix else path.as_posix(), path.name, domain or own)]
     closed: list[OSError] = []
     found = [Path(at, name) for at, _, names in os.walk(path, onerror=closed.append) for name in names]
     found = [file for file in found if _is_file(file)] + [Path(error.filename) for error in closed]
@@ -53,6 +57,7 @@ def _files(path: Path, domain: Domain | None, prefix: str | None) -> list[File]:
     return [
         File(
             path=file,
+            place=place / file.relative_to(path),
             key=f"{prefix or path.as_posix()}/{file.relative_to(path).as_posix()}".removesuffix("/."),
             url=f"{path.name}/{file.relative_to(path).as_posix()}",
             domain=next((part for part in file.relative_to(path).parts if part in known), own),
@@ -70,9 +75,29 @@ def _is_file(path: Path) -> bool:
         return True
 
 
-def gone(paths: Sequence[Path], known: Iterable[str], present: set[str], prefix: str | None) -> set[str]:
-    """The keys known of documents that came from these folders and are not among those present."""
-    roots = tuple(f"{prefix or path.resolve().as_posix()}/" for path in paths if path.is_dir())
-    # What lies in a folder that cannot be looked into is not known to be gone.
-    absent = {key for key in known if key not in present and key.startswith(roots)}
-    return {key for key in absent if present.isdisjoint(map(str, PurePosixPath(key).parents))}
+def _rooted(path: Path) -> Path:
+    """The path as it was given, from the root on: documents are known by a link's name, wherever it leads today."""
+    straight = Path(os.path.abspath(path))
+    try:
+        return straight if ".." not in path.parts or straight.samefile(path) else path.resolve()
+    except OSError:
+        return path.resolve()  # the folder above that to which a link leads is not the one in which the link lies
+
+
+def gone(paths: Sequence[Path], known: Collection[str], present: set[str], prefix: str | None) -> set[str]:
+    """The keys known of documents that came from these folders and are not among those present.
+
+    Under the name of the folder to which a link leads, they are of the time before links kept their names.
+    """
+    left: set[str] = set()
+    for path in filter(Path.is_dir, paths):
+        root = prefix or _rooted(path).as_posix()
+        for other in {root, prefix or path.resolve().as_posix()}:
+            absent = {key for key in known if key not in present and key.startswith(f"{other}/")}
+            # What lies in a folder that cannot be looked into is not known to be gone.
+            left |= {key for key in absent if present.isdisjoint(_above(root + key.removeprefix(other)))}
+    return left
+
+
+def _above(key: str) -> Iterable[str]:
+    return map(str, PurePosixPath(key).parents)

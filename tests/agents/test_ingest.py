@@ -37,6 +37,35 @@ async def test_unchanged_files_are_skipped_changed_replaced_and_removed_ones_rem
         assert any("refunded" in text for text in texts), "sync removes only what came from the folder"
 
 
+async def test_a_link_that_leads_to_the_next_release_leaves_nothing_of_the_last(tmp_path: Path) -> None:
+    async with house(tmp_path) as agents:
+        first = write(tmp_path / "releases" / "1", {"a.md": "# A\nThe turtle is green.", "old.md": "# B\nOld zebra."})
+        second = write(tmp_path / "releases" / "2", {"a.md": "# A\nThe turtle is blue.", "new.md": "# C\nNew lion."})
+        current = tmp_path / "current"
+        current.symlink_to(first)
+        report = await agents.ingest([current, first], sync=True)
+        assert report.added == 2, "one folder under two names is read once"
+        current.unlink()
+        current.symlink_to(second)
+        report = await agents.ingest([second / ".." / ".." / "current"], sync=True)
+        assert (report.added, report.replaced, report.removed) == (1, 1, 1)
+        found = (await agents.search("turtle zebra lion", limit=20)).passages
+        own = {passage.url: passage.text for passage in found if passage.url.startswith(("1/", "2/", "current/"))}
+        assert own == {"current/a.md": "The turtle is blue.", "current/new.md": "New lion."}
+        beside = await agents.ingest([current / ".." / "1"])
+        assert beside.added == 2, "as the system has it, that is the release beside the one to which the link leads"
+
+
+async def test_what_was_known_by_the_folder_to_which_a_link_leads_is_known_by_the_link(tmp_path: Path) -> None:
+    async with house(tmp_path) as agents:
+        release = write(tmp_path / "1", {"a.md": "# A\nThe turtle is green."})
+        await agents.ingest([release])
+        (tmp_path / "current").symlink_to(release)
+        report = await agents.ingest([tmp_path / "current"], sync=True)
+        assert (report.added, report.removed) == (1, 1)
+        assert [each.url for each in await agents.index.listed() if "a.md" in each.url] == ["current/a.md"]
+
+
 async def test_a_document_that_shrinks_leaves_no_old_chunks(tmp_path: Path) -> None:
     async with house(tmp_path) as agents:
         own = write(tmp_path / "own", {"a.md": "# A\n" + "".join(f"## H{i}\nZebra number {i}.\n" for i in range(9))})
