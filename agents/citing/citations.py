@@ -2,11 +2,9 @@
 
 Text passes at once; only what may become a marker is held back, at most MAX_MARKER characters and a space before them.
 
-A marker is `[1]`, or several in one, `[1, 2]`, which are released as `[1][2]`: numbers from 1 to 999. What models write
-instead is one, too, and released in the same form: `[ 1 ]`, `[01]`, `[^1]`, `[Source 1]`, `[1; 2]`, `[1-3]`,
-`【1†source】`, full-width digits. `[0]` and `[2024]` are text. Left alone, too: links (`[1](https://…)`) and whatever
-stands in code, between backticks or in a fence. Outside of code `items[3]` is a marker, since models write `price[3]`
-without a space as well.
+Whatever a model writes for a marker (`agents/citing/markers.py`) is released as `[1]`, several in one as `[1][2]`. Left
+alone are links (`[1](https://…)`) and whatever stands in code, between backticks or in a fence. Outside of code
+`items[3]` is a marker, since models write `price[3]` without a space as well.
 A backtick span ends with its line at the latest, so that a stray backtick does not switch the check off.
 """
 
@@ -16,36 +14,16 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 
 from agents.citing.links import Links
+from agents.citing.markers import BEGUN, CLOSES, MARKER, MAX_MARKER, OPENS, RAISED, SPECIAL, may_be_raised, numbers
 from agents.llm import Usage
 from agents.passage import Passage
 from agents.sentences import units
 from streaming.events import Citation
 
-MAX_MARKER = 64
-"""Characters; a longer run of numbers in brackets is text."""
-
-MAX_RANGE = 20
-"""Numbers that a range may name; of a longer one only the ends count."""
-
 Supports = Callable[[str, Passage], bool]
 """Whether a passage supports a sentence: its text up to the marker, without earlier markers."""
 
-_SPECIAL = re.compile(r"`+|[\[【［]|\n")
-_DIGITS = "[0-9０-９]"
-_NUMBER = rf"0{{0,2}}[1-9１-９]{_DIGITS}{{0,2}}"
-_WORDS = ("sources", "source", "refs", "ref", "docs", "doc", "document", "documents", "citation", "cite")
-_LEAD = rf"(?:[\^#]|(?:{'|'.join(_WORDS)})[ :.#]{{0,2}})?"
-_BETWEEN = r" ?(?:,|;|&|-|–|and) ?"
-_AFTER = r" ?(?::[0-9]{1,3}(?=†))?(?:†[^\]】］\n]{0,30})?"
-_MARKER = re.compile(rf"[\[【［] ?({_LEAD}{_NUMBER}(?:{_BETWEEN}{_LEAD}{_NUMBER})*){_AFTER}[\]】］]", re.I)
-_PARTS = "|".join(sorted({word[:n] for word in _WORDS for n in range(1, len(word) + 1)}, key=len, reverse=True))
-_BEGUN = re.compile(
-    rf"[\[【［] ?(?:{_LEAD}{_NUMBER}{_BETWEEN})*"
-    rf"(?:(?:{_PARTS}|[\^#])?|{_LEAD}0{{0,2}}|{_LEAD}{_NUMBER}(?: ?(?:a|an)?|{_AFTER}| ?:[0-9]{{0,3}}))\Z",
-    re.I,
-)
-_RANGE = re.compile(rf"({_DIGITS}+) ?[-–] ?({_DIGITS}+)")
-_EACH = re.compile(rf"{_DIGITS}+")
+_BEGINS = OPENS + "`"
 _MAX_SENTENCE = 1000
 _FENCE = 3
 _log = logging.getLogger(__name__)
@@ -71,7 +49,7 @@ class Gate:
 
     def may_check(self, piece: str) -> bool:
         """Whether feeding this piece may compare a sentence with a source: 1 ms of CPU."""
-        return any(each in piece or each in self._held for each in "]】］")
+        return any(each in piece or each in self._held for each in CLOSES)
 
     def feed(self, piece: str) -> list[str | Citation]:
         """What is decided by now: text, and after the text that holds a source's first marker its Citation."""
@@ -79,7 +57,7 @@ class Gate:
         if not text:
             return []
         self._held = ""
-        if not self._ticks and not any(each in text for each in "[`【［") and not self._open and text[-1] != " ":
+        if not self._ticks and not any(each in text for each in _BEGINS) and not self._open and text[-1] != " ":
             self._said.append(text)
             if len(self._said) > _MAX_SENTENCE:
                 self._tail()
@@ -95,7 +73,7 @@ class Gate:
         start = at = 0
         if self._ticks and text[0] != "`":
             self._end_ticks()
-        while found := _SPECIAL.search(text, at):
+        while found := SPECIAL.search(text, at):
             begin, at = found.span()
             match text[begin]:
                 case "`":
@@ -106,17 +84,19 @@ class Gate:
                     if self._open < _FENCE:
                         self._open = 0
                 case _ if not self._open:
-                    marker = _MARKER.match(text, begin)
+                    if text[begin] in RAISED and not may_be_raised(self._tail(text[start:begin])):
+                        continue
+                    marker = MARKER.match(text, begin)
                     space = begin > start and text[begin - 1] == " "
                     if not last and self._undecided(text, begin, marker):
                         yield from self._let(text[start : begin - space])
                         self._held = text[begin - space :]
                         return
-                    if marker is None or marker.end() - begin > MAX_MARKER or text[marker.end() :][:1] == "(":
+                    if marker is None or marker.end() - begin > MAX_MARKER or _is_link(marker):
                         continue
                     at = marker.end()
                     passing = text[start:begin]
-                    released = self._released(passing, marker.group(1))
+                    released = self._released(passing, numbers(marker, len(self.passages)))
                     if released:
                         passing += "".join(f"[{n}]" for n in released)
                     else:
@@ -133,14 +113,14 @@ class Gate:
     def _undecided(self, text: str, begin: int, marker: re.Match[str] | None) -> bool:
         if len(text) - begin > MAX_MARKER:
             return False
-        if marker is not None:
-            return marker.end() == len(text)  # a `(` next would make it a link
-        return _BEGUN.match(text, begin) is not None
+        if marker is not None and marker.end() == len(text):
+            return True  # a `(` next would make it a link
+        return BEGUN.match(text, begin) is not None
 
-    def _released(self, passing: str, numbers: str) -> list[int]:
+    def _released(self, passing: str, numbers: Iterator[int]) -> list[int]:
         sentence = ""
         released: list[int] = []
-        for n in dict.fromkeys(_named(numbers)):
+        for n in numbers:
             if n <= len(self.passages):
                 sentence = sentence or self._sentence(passing)
                 if self._supports(sentence, self.passages[n - 1]):
@@ -152,7 +132,7 @@ class Gate:
     def _without(self, passing: str, after: str) -> str:
         """The text before a dropped marker, without the space that led to it."""
         tail = self._tail(passing)
-        if _BEGUN.search(tail) or _BEGUN.search(tail.rstrip(" ")):
+        if BEGUN.search(tail) or BEGUN.search(tail.rstrip(" ")):
             return passing + "…"  # in `[1[9]2]` the hole's two sides would make a marker that nobody checked
         if passing.endswith(" ") and not after.isalnum():
             return passing[:-1]
@@ -178,7 +158,7 @@ class Gate:
 
     def _sentence(self, passing: str) -> str:
         """The sentence up to here, also where its full stop came before the marker."""
-        tail = _MARKER.sub("", self._tail(passing))
+        tail = MARKER.sub("", self._tail(passing))
         pieces = units(tail)
         return tail[pieces[-1].start : pieces[-1].end] if pieces else ""
 
@@ -196,15 +176,8 @@ class Gate:
             self._open = 0
 
 
-def _named(numbers: str) -> Iterator[int]:
-    """The numbers within a marker, those between the ends of a range, too."""
-    spelled = _RANGE.sub(_spelled, numbers)
-    return (int(each) for each in _EACH.findall(spelled))
-
-
-def _spelled(ends: re.Match[str]) -> str:
-    first, last = int(ends[1]), int(ends[2])
-    return " ".join(map(str, range(first, last + 1))) if first <= last <= first + MAX_RANGE else ends[0]
+def _is_link(marker: re.Match[str]) -> bool:
+    return marker.string[marker.end() :][:1] == "(" and marker[0][0] in "[【［"  # `\\[1\\](` is none
 
 
 def gate(
