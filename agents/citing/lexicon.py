@@ -1,7 +1,7 @@
 """Which words say the same, one more than the other, the opposite, or another of the same kind: from WordNet.
 
 Static vectors put "accept" next to "reject" and "month" next to "year"; what tells a synonym from an opposite or from a
-sister is a dictionary.
+sister is a dictionary. `agents/dictionary/README.md` tells what it is made from, and how.
 """
 
 import gzip
