@@ -2,7 +2,7 @@
 
 The `model` of a request says how: a behaviour's name, with options as in a query (`paced?rate=50&tokens=100`). Any
 other name quotes the first source of the prompt. Requests are recorded; `POST /control/queue` with `{"models": [...]}`
-lets the next requests behave so whatever model they name, and `GET /control/requests` lists what came.
+lets the next streamed completions behave so whatever model they name, and `GET /control/requests` lists what came.
 
     python -m tests.model_server --port 9100
 """
@@ -24,7 +24,7 @@ from urllib.parse import parse_qsl
 from tests import model_tools  # noqa: F401 - its scripts are known by it
 from tests.model_failures import FAILS_UNSTREAMED
 from tests.model_scripts import quote
-from tests.model_wire import SCRIPTS, Hangup, Reply, Request, alone, quoted, usage, words
+from tests.model_wire import SCRIPTS, Hangup, Reply, Request, alone, judged, quoted, usage, words
 
 
 class Connection(asyncio.StreamReaderProtocol):
@@ -102,9 +102,10 @@ class ModelServer:
             return
         self.requests.append(request)
         model = str((request.body or {}).get("model", ""))
-        if self.queue and request.path == "/v1/chat/completions":
+        streamed = (request.body or {}).get("stream")
+        if self.queue and streamed:
             model = self.queue.popleft()
-        if self.aside is not None and not (request.body or {}).get("stream"):
+        if self.aside is not None and not streamed:
             model = self.aside
         name, _, query = model.partition("?")
         reply = Reply(writer, request, dict(parse_qsl(query, keep_blank_values=True)))
@@ -142,7 +143,7 @@ class ModelServer:
             if name in FAILS_UNSTREAMED:
                 return await SCRIPTS[name](reply)
             asked = reply.request.asked
-            text = reply.options["text"] if name == "says" else alone(asked) or quoted(asked)
+            text = reply.options["text"] if name == "says" else alone(asked) or judged(asked) or quoted(asked)
             message = {"role": "assistant", "content": text}
             choice = {"index": 0, "message": message, "finish_reason": "stop"}
             return await reply.json(200, {**usage(len(words(text))), "choices": [choice], "object": "chat.completion"})

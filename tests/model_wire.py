@@ -165,6 +165,11 @@ def alone(asked: str) -> str:
     return f"{message[1]} ({before[-1]})" if message and before else ""
 
 
+def judged(asked: str) -> str:
+    """That the sources state the answer, if it is asked whether they do."""
+    return "yes" if re.search(r"</source>.*</question>\s*\Z", asked, re.DOTALL) else ""
+
+
 def words(text: str) -> list[str]:
     """As a tokenizer would cut it: each word with the space before it."""
     return re.findall(r"\s*\S+", text)

@@ -44,7 +44,7 @@ class Model:
         self.url = server.url
 
     def next(self, *behaviours: str) -> None:
-        """The next requests are answered so; those after them quote their first source."""
+        """The next answers are streamed so; those after them quote their first source."""
         self._loop.call_soon_threadsafe(self._server.told.clear)
         self._server.queue.clear()
         self._server.queue.extend(behaviours)
