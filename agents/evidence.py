@@ -1,7 +1,7 @@
 """Whether what was found suffices to answer, decided before the first token, and how likely the answer is right."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from math import exp, nextafter
@@ -31,7 +31,8 @@ class Evidence:
     `confidence` is the share of questions with as much evidence that the documents answered, the answering page
     being found; of a declined question it says how likely it is that there was an answer after all. `missing` are words
     of the question that stand nowhere in the documents. `unclear` is what it points at without having named it
-    ("library"), where that is plain.
+    ("library"), where that is plain. `reasoning` is what a model said that was asked, too, `warning` why it was asked
+    in vain.
     """
 
     verdict: Verdict
@@ -39,6 +40,8 @@ class Evidence:
     confidence: float
     missing: tuple[str, ...] = ()
     unclear: str | None = None
+    reasoning: str | None = None
+    warning: str | None = None
 
 
 Given = Literal["unanswerable", "partial", "answerable"]
@@ -83,13 +86,19 @@ class EvidenceModel:
 
     def declining(self, probability: float) -> float:
         """The probability, held below that from which an answer is given."""
-        return min(probability, nextafter(self.levels[1].start, 0.0))
+        return self.held(probability, "unanswerable")
+
+    def held(self, probability: float, verdict: Given) -> float:
+        """The probability, held within the level of a verdict."""
+        start, end = next((level.start, end) for level, end in self._spans() if level.verdict == verdict)
+        return max(start, min(probability, nextafter(end, 0.0)))
 
     def _level(self, probability: float) -> tuple[Level, float]:
-        ends = [*(level.start for level in self.levels[1:]), 1.0]
-        return next(
-            (each for each in zip(self.levels, ends, strict=True) if probability < each[1]), (self.levels[-1], 1.0)
-        )
+        return next((each for each in self._spans() if probability < each[1]), (self.levels[-1], 1.0))
+
+    def _spans(self) -> Iterator[tuple[Level, float]]:
+        """The levels, each with where it ends."""
+        return zip(self.levels, (*(level.start for level in self.levels[1:]), 1.0), strict=True)
 
 
 Models = Mapping[Documents, EvidenceModel]
@@ -130,18 +139,25 @@ class Judge:
         verdict = _verdict(found, model.verdict(probability))
         if verdict == "underspecified":  # whatever was found, it is not yet an answer
             probability = model.declining(probability)
-        confidence = model.confidence(probability)
-        return Evidence(
-            verdict,
-            round(probability, 4),
-            round(confidence, 4),
-            missing=self._signals.missing(found) if verdict != "answerable" else (),
-            unclear=thing(found.parts) if verdict == "underspecified" else None,
-        )
+        return self._evidence(found, verdict, probability, model)
+
+    def told(self, found: Retrieved, evidence: Evidence, verdict: Given) -> Evidence:
+        """The evidence with the verdict of one who read the passages, and a confidence of that verdict's level."""
+        model = self._models[documents(found.passages)]
+        return self._evidence(found, verdict, model.held(evidence.probability, verdict), model)
 
     def signals(self, found: Retrieved) -> tuple[float, ...]:
         """The values of SIGNALS for a search that found something."""
         return self._signals(found)
+
+    def _evidence(self, found: Retrieved, verdict: Verdict, probability: float, model: EvidenceModel) -> Evidence:
+        return Evidence(
+            verdict,
+            round(probability, 4),
+            round(model.confidence(probability), 4),
+            missing=self._signals.missing(found) if verdict != "answerable" else (),
+            unclear=thing(found.parts) if verdict == "underspecified" else None,
+        )
 
 
 def _verdict(found: Retrieved, given: Given) -> Verdict:

@@ -51,6 +51,7 @@ from agents.routing.learning import following
 from agents.routing.router import Route, Router
 from agents.routing.routes import Routes
 from agents.routing.second_opinion import SecondOpinion
+from agents.second_look import SecondLook
 from agents.selecting import Selection
 from agents.several import Several
 from agents.spanning import Spanning
@@ -223,19 +224,20 @@ async def open_agents(
         judge = Judge(reader, embedding, wording, evidence or bundled_models())
         supports = Support(embedding, await asyncio.to_thread(bundled_lexicon))
         writer = model or Extractive(embedding, reader, index, wording, Selection(wording, bundled_chances()))
-        several = Several(writer, retrieval, judge, logs, supports)
+        brief = model.briefly() if isinstance(model, AnswersBriefly) else None
+        second_look = SecondLook(judge, brief) if brief is not None else None
+        several = Several(writer, retrieval, judge, logs, supports, second_look)
         store = answers or MemoryStore()
         likeness = Likeness(embedding, wording.everyday, bundled_likeness())
 
         def specialist(domain: Domain) -> Specialist:
-            return Specialist(domain, writer, retrieval, judge, logs, supports, several)
+            return Specialist(domain, writer, retrieval, judge, logs, supports, several, second_look)
 
         still = partial(standing, index)
         caches: dict[AgentId, WithCache] = {
             domain: WithCache(domain, specialist(domain), store, still, logs, Earlier(embedding, likeness), ttl)
             for domain, ttl in CACHED.items()
         }
-        brief = model.briefly() if isinstance(model, AnswersBriefly) else None
         helped = (Rewriter(brief), SecondOpinion(brief)) if brief is not None else ()
         team: dict[AgentId, Answerer] = {"technical": specialist("technical"), **caches}
         known = known_tools() if tools is None else tools

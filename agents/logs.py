@@ -70,14 +70,17 @@ class Logs:
 
     def documents(self, evidence: Evidence, found: Retrieved) -> Documents:
         """Whether it suffices."""
-        status: LogStatus = "success" if evidence.verdict == "answerable" else "warning"
+        status: LogStatus = "success" if evidence.verdict == "answerable" and not evidence.warning else "warning"
         return Documents(
             id=self._ids(),
             title=_VERDICTS[evidence.verdict],
             timestamp=self._clock(),
             status=status,
             data=DocumentsData(
-                verdict=evidence.verdict, sources=tuple(dict.fromkeys(passage.url for passage in found.passages))
+                verdict=evidence.verdict,
+                sources=tuple(dict.fromkeys(passage.url for passage in found.passages)),
+                reasoning=evidence.reasoning,
+                warning=evidence.warning,
             ),
         )
 

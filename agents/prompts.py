@@ -60,7 +60,7 @@ near, say what it is about. Do not answer from general knowledge.""",
 NOTHING_ASKED = "(no question)"
 """Told in place of a turn that only gave orders."""
 
-_TAG = re.compile(r"<(?=\s*/?\s*(?:source|question)\b)", re.IGNORECASE)
+_TAG = re.compile(r"<(?=\s*/?\s*(?:source|question|before)\b)", re.IGNORECASE)
 
 
 def messages(
@@ -74,7 +74,7 @@ def messages(
     return [
         {"role": "system", "content": f"{ROLES[agent]}\n\n{rules}"},
         *_history(question.history),
-        {"role": "user", "content": _asked(question.text, passages)},
+        {"role": "user", "content": asked(question.text, passages)},
     ]
 
 
@@ -90,12 +90,14 @@ def _history(turns: Sequence[Turn]) -> Iterator[dict[str, str]]:
     return reversed(kept)
 
 
-def _asked(text: str, passages: Sequence[Passage]) -> str:
+def asked(text: str, passages: Sequence[Passage], before: Sequence[str] = ()) -> str:
+    """A question under its sources, without its orders; between them what the customer asked before, oldest first."""
     text = _asking(text)
     if not passages:
         return text
     sources = "\n".join(_source(n, passage) for n, passage in enumerate(passages, 1))
-    return f"{sources}\n\n<question>\n{_inert(text)}\n</question>"
+    earlier = "".join(f"<before>\n{_inert(_asking(each[:MAX_TURN]))}\n</before>\n" for each in before)
+    return f"{sources}\n\n{earlier}<question>\n{_inert(text)}\n</question>"
 
 
 def _source(n: int, passage: Passage) -> str:

@@ -16,6 +16,7 @@ from agents.logs import Logs
 from agents.passage import Domain, Passage
 from agents.question import Question, Turn
 from agents.quotes import pieces
+from agents.second_look import SecondLook
 from agents.smalltalk import decline, out_of_place
 from agents.standalone import Standalone
 from agents.told import Told
@@ -29,13 +30,20 @@ class Several:
     """Answers the questions of a message, which are searched at the same time."""
 
     def __init__(
-        self, model: LanguageModel, retrieval: Retrieval, judge: Judge, logs: Logs, supports: Supports
+        self,
+        model: LanguageModel,
+        retrieval: Retrieval,
+        judge: Judge,
+        logs: Logs,
+        supports: Supports,
+        second_look: SecondLook | None = None,
     ) -> None:
         self._supports = supports
         self._model = model
         self._retrieval = retrieval
         self._judge = judge
         self._logs = logs
+        self._second_look = second_look
 
     async def __call__(
         self,
@@ -53,11 +61,16 @@ class Several:
         looked_up = await asyncio.gather(*(self._looked_up(domain, part) for domain, part in parts))
         for found, _ in looked_up:
             yield self._logs.vector_search(found)
+        passages = _merged([found for found, _ in looked_up])
+        told = Told(passages, self._supports)
+        if self._second_look is not None:
+            looks = await asyncio.gather(*(self._second_look(*each) for each in looked_up))
+            looked_up = [(found, evidence) for (found, _), (evidence, _) in zip(looked_up, looks, strict=True)]
+            for _, spent in looks:
+                told.take(spent)
         for found, evidence in looked_up:
             yield self._logs.documents(evidence, found)
-        passages = _merged([found for found, _ in looked_up])
         answered = [n for n, (_, each) in enumerate(looked_up) if each.verdict in ("answerable", "partial")]
-        told = Told(passages, self._supports)
         if answered:
             whole = all(looked_up[n][1].verdict == "answerable" for n in answered)
             verdict: Verdict = "answerable" if whole else "partial"

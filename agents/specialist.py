@@ -16,6 +16,7 @@ from agents.logs import Logs
 from agents.passage import Domain, Passage
 from agents.question import Question
 from agents.quotes import pieces
+from agents.second_look import SecondLook
 from agents.several import Several
 from agents.smalltalk import decline
 from agents.standalone import Standalone
@@ -38,6 +39,7 @@ class Specialist:
         logs: Logs,
         supports: Supports,
         several: Several,
+        second_look: SecondLook | None = None,
     ) -> None:
         self._several = several
         self._supports = supports
@@ -47,6 +49,7 @@ class Specialist:
         self._retrieval = retrieval
         self._judge = judge
         self._logs = logs
+        self._second_look = second_look
 
     async def __call__(self, question: Question) -> AsyncIterator[Output]:
         """vector_search, documents, the answer with its citations, and RunCompleted. Raises AgentError.
@@ -66,8 +69,11 @@ class Specialist:
             partial(self._judged, asked[0]), asked[0], domain=self._domain
         )
         yield self._logs.vector_search(found)
-        yield self._logs.documents(evidence, found)
         told = Told(sources, self._supports)
+        if self._second_look is not None:
+            evidence, spent = await self._second_look(found, evidence)
+            told.take(spent)
+        yield self._logs.documents(evidence, found)
         if evidence.verdict in DECLINED:
             for piece in pieces(decline(evidence.verdict, found.passages, evidence.missing, evidence.unclear)):
                 told.take(piece)

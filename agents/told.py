@@ -29,7 +29,7 @@ class Told:
         """Notes it; whether readers are to see it."""
         match output:
             case Usage():
-                self._usage = output
+                self._usage += output
                 return False
             case Citation():
                 self._cited.setdefault(output.chunk_id, output.marker)

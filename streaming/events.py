@@ -180,10 +180,15 @@ class CacheData(Model):
 
 
 class DocumentsData(Model):
-    """Whether the evidence suffices, decided before the first token, and the pages it rests on."""
+    """Whether the evidence suffices, decided before the first token, and the pages it rests on.
+
+    `reasoning` is there where a model was asked, too: what it said; `warning` says why it was asked in vain.
+    """
 
     verdict: Verdict
     sources: tuple[str, ...] = ()
+    reasoning: str | None = None
+    warning: str | None = None
 
 
 class Log(Model):

@@ -84,6 +84,8 @@ export interface Documents {
 export interface DocumentsData {
   verdict: "answerable" | "partial" | "underspecified" | "unanswerable";
   sources?: Array<string>;
+  reasoning?: string;
+  warning?: string;
 }
 
 export interface DocumentsEvent {

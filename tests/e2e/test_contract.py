@@ -98,7 +98,7 @@ async def test_each_retrieval_log_has_its_documented_shape(client: Client, messa
     assert data["routing"]["target_agent"] in AGENTS
     if "vector_search" in data:
         assert set(data["vector_search"]) == {"collection", "query", "chunks_retrieved", "latency"}
-        assert {"verdict", "sources"} == set(data["documents"])
+        assert set(data["documents"]) - {"reasoning"} == {"verdict", "sources"}  # a model may have been asked, too
     if "cache" in data:
         assert data["cache"]["status"] in {"hit", "miss"}
         assert {"status", "hit_rate", "size"} <= set(data["cache"])
