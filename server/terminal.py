@@ -38,7 +38,7 @@ def step(kind: str, log: dict[str, Any]) -> str:
             found = f"{data['chunks_retrieved']} chunks for {data['query']!r} in {data['latency']:.0f} ms"
             return f"{found}. {data['warning']}" if "warning" in data else found
         case _:
-            return str(data["verdict"])
+            return ". ".join(data[name] for name in ("verdict", "reasoning", "warning") if name in data)
 
 
 def _sources(data: dict[str, Any]) -> None:

@@ -27,7 +27,7 @@ const KNOWN = {
   routing: { fields: ["target_agent", "confidence", "runner_up", "intent", "reasoning"], tell: routing },
   vector_search: { fields: ["query", "collection", "chunks_retrieved", "latency"], tell: search },
   cache: { fields: ["status", "kind", "similarity", "hit_rate", "size"], tell: cache },
-  documents: { fields: ["verdict", "sources"], tell: documents },
+  documents: { fields: ["verdict", "reasoning", "sources"], tell: documents },
 };
 
 /** @param {any} log @returns {[string, Node | string][]} */
@@ -83,10 +83,11 @@ function cache({ status, kind, similarity, hit_rate, size }) {
 }
 
 /** @returns {Fact[]} */
-function documents({ verdict, sources = [] }) {
+function documents({ verdict, reasoning, sources = [] }) {
   const pages = sources.map((url) => el("li", {}, address(url)));
   return [
     ["Verdict", VERDICTS[verdict] ?? verdict],
+    ["Reason", reasoning],
     ["Pages", pages.length ? el("ul", { class: "pages" }, ...pages) : "none"],
   ];
 }

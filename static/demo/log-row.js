@@ -19,8 +19,9 @@ export function amiss(log) {
 /** What a step found, where its "warning" means that it worked and found less than was asked for. @param {any} log */
 function finding({ type, status, data = {}, chunks }) {
   if (status !== "warning") return "";
+  if (data.warning) return "";
   if (type === "documents") return FINDINGS[data.verdict] ?? "";
-  return type === "vector_search" && !chunks?.length && !data.warning ? "Nothing found" : "";
+  return type === "vector_search" && !chunks?.length ? "Nothing found" : "";
 }
 
 /** @param {any} log @param {number} ms since the question */

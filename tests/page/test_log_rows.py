@@ -89,6 +89,29 @@ async def test_what_the_documents_do_not_say_is_no_warning(server: Server, visit
     await expect(visitor.turn().locator(".steps")).to_have_text("Steps")
 
 
+async def test_a_verdict_says_what_a_model_said_about_it_and_that_it_was_asked_in_vain(
+    server: Server, visit: Open
+) -> None:
+    """The server's own events, with the verdict as one with thin evidence has it."""
+    visitor = await visit(server.page)
+    await visitor.ask("What does error E-1020 mean?")
+    await visitor.over()
+    told = {"reasoning": "The model says partly."}, {"warning": "The model was asked in vain."}
+    for more, status, steps, beneath in (
+        (told[0], "In part", "Steps", "Reason\nThe model says partly."),
+        (told[1], "Warning", "Steps, 1 warning", "Warning\nThe model was asked in vain."),
+    ):
+        events = await visitor.events()
+        for event in events:
+            if event["type"] == "documents":
+                event["data"]["status"] = "warning"
+                event["data"]["data"] |= {"verdict": "partial", **more}
+        await told_again(visitor, events)
+        await expect(visitor.page.locator(".row[data-type=documents] .row-status")).to_have_text(status)
+        await expect(visitor.turn().locator(".steps")).to_have_text(steps)
+        assert beneath in (await open_rows(visitor))["documents"]
+
+
 async def test_on_a_phone_the_steps_and_the_drawer_take_turns(server: Server, visit: Open) -> None:
     visitor = await visit(server.page, viewport={"width": 390, "height": 780})
     await visitor.ask("What does error E-1020 mean?")
