@@ -21,6 +21,8 @@ _BARE = (
         " ",
     ),
     (re.compile(r"\bno matter\b", re.I), "regardless"),
+    (re.compile(r"\b(?:no(?:body|thing| one| other)|none) but\b|\bnothing other than\b", re.I), "only"),
+    (re.compile(r"\b(?:leav|left|leaves?)(?:ing)? out\b|\b(?:is|are) left out\b", re.I), "excluded"),
 )
 _VERBS = _set(
     """
@@ -48,6 +50,7 @@ _FRONTED = _set(
     """
 )
 _JOINING = frozenset(["and", "or", "nor"])
+_GOING_ON = _JOINING | {"but", "so", "yet"}
 
 
 def polarity(text: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
@@ -56,6 +59,7 @@ def polarity(text: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]
     A word may be affirmed and denied.
     """
     affirmed, denied, struck = set[str](), set[str](), set[str]()
+    before: list[str] = []
     for clause in _clauses([found.group().lower() for found in _TOKEN.finditer(_bare(text))]):
         for key, against in _told(clause):
             if against is not True:
@@ -63,7 +67,20 @@ def polarity(text: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]
             if against is not False:
                 denied.add(key)
         struck.update(_struck(clause))
+        verb = _verb(clause)
+        if not _NEGATIVES.isdisjoint(clause):
+            if not any(map(_says, clause[verb:])):  # "but browsers do not": what is said before is denied of them
+                struck.update(stem(word) for word in clause[:verb] if _says(word))
+                denied.update(stem(word) for word in before[_verb(before) :] if _says(word))
+            elif _GOING_ON.issuperset(clause[:verb]):  # "and cannot be undone": the subject stands before
+                denied.update(stem(word) for word in before[: _verb(before)] if _says(word))
+        before = clause
     return frozenset(affirmed), frozenset(denied), frozenset(struck & denied)
+
+
+def _verb(clause: list[str]) -> int:
+    """Where the verb of a clause stands, as far as it is told by an auxiliary or a negative."""
+    return next((n for n, word in enumerate(clause) if word in _VERBS or word in _NEGATIVES), 0)
 
 
 def _bare(text: str) -> str:
@@ -91,10 +108,12 @@ def _told(clause: list[str]) -> Iterator[tuple[str, bool | None]]:
 
 def _struck(clause: list[str]) -> Iterator[str]:
     """The stem of the word that each negative strikes first."""
-    open_ = False
+    open_ = against = False
     for word in clause:
         if word in _NEGATIVES:
-            open_ = True
+            open_ = against = True
+        elif word == "by":
+            open_ = open_ or against  # "cannot be restored by support"
         elif open_ and _says(word):
             yield stem(word)
             open_ = False
