@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from agents.citing.determiners import at_odds
 from agents.citing.pages import Page, Window
+from agents.citing.sequence import reversed_in
 from agents.citing.statements import Statement
 from agents.function_words import AGAINST
 
@@ -161,6 +162,11 @@ def _turned_around(claim: Statement, whole: Statement, window: Window, page: Pag
 
 def _when(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
     """Whether one side has it before something, and the other after."""
+    sequences = union(each.sequence for each in window)
+    if reversed_in(whole.sequence, sequences):
+        return True
+    if whole.sequence & sequences:
+        return False
     ours = {word for word, _ in claim.leads if word in ("before", "after")}
     theirs = {word for each in window for word, _ in each.leads if word in ("before", "after")}
     return bool(ours) and bool(theirs) and not ours & theirs
@@ -180,6 +186,11 @@ def _negation(claim: Statement, whole: Statement, window: Window, page: Page) ->
     ours = union(claim.negated)
     said = claim.stems & (whole.affirmed - whole.denied)
     return any(not other & ours and len(other & said) * 2 > len(other) for other in theirs)
+
+
+def _condition(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
+    """Whether what holds under a condition alone is said without one."""
+    return not whole.conditional and any("onlyif" in each.flags for each in window)
 
 
 _AGAINST_FLAGS = (
@@ -258,6 +269,7 @@ _CHECKS = (
     _modality,
     _direction,
     _when,
+    _condition,
     _sameness,
     _doers,
     _turned_around,

@@ -9,6 +9,7 @@ from agents.citing.determiners import beside, determined
 from agents.citing.durations import durations
 from agents.citing.parties import done_by, parties
 from agents.citing.polarity import polarity
+from agents.citing.sequence import sequence
 from agents.citing.statement_words import (
     BREAKS,
     DIRECTIONS,
@@ -28,6 +29,7 @@ from agents.citing.statement_words import (
     TIMES,
     UPPER,
 )
+from agents.citing.turns import conditional, plainly
 from agents.forms import stem
 from agents.function_words import NUMBERS
 from agents.subjects import condition, subject
@@ -86,6 +88,8 @@ class Statement:
     anybody: frozenset[str] = frozenset()
     does: frozenset[str] = frozenset()
     beside: frozenset[tuple[str, str]] = frozenset()
+    sequence: frozenset[tuple[str, str]] = frozenset()
+    conditional: bool = False
 
     def near(self, figure: str) -> frozenset[str]:
         """The words around a figure, wherever it stands."""
@@ -115,6 +119,7 @@ class _Reading:
 def statement(text: str) -> Statement:
     """A sentence, read."""
     plain = _LIST.sub("", text).replace("`", "").replace("*", "").replace("’", "'")
+    plain = plainly(plain)
     names = frozenset(
         stem(name.lower()) for name in _NAME.findall(plain) if term(name.lower()) is not None and not name[-1].isdigit()
     )
@@ -170,6 +175,8 @@ def statement(text: str) -> Statement:
         anybody=anybody,
         does=does,
         beside=frozenset(beside(plain_text)),
+        sequence=sequence(plain_text),
+        conditional=conditional(plain_text),
     )
 
 

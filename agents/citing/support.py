@@ -19,6 +19,7 @@ from agents.citing.opposites import Opposites
 from agents.citing.pages import Page, Window, host, page_of
 from agents.citing.parts import parts
 from agents.citing.statements import Statement, statement
+from agents.citing.turns import plainly
 from agents.embedding import Vectors, WordVectors
 from agents.forms import stem
 from agents.passage import Passage
@@ -61,7 +62,7 @@ class Support:
         """Whether the passage says what the sentence says. A sentence that says nothing is not supported."""
         if _quoted(sentence, passage.text):
             return True
-        sentence = without_opening(sentence)
+        sentence = plainly(without_opening(sentence))
         whole = statement(sentence)
         if not whole.words and not whole.figures:
             return False
