@@ -7,7 +7,7 @@ from agents.subjects import subject
 
 _PARTS = re.compile(r"(?P<firm>[;:]\s+|,?\s+(?=(?:but|so|yet)\s))|,?\s+(?=(?:and|or)\s)", re.I)
 _CLAUSES = re.compile(
-    r"(?P<firm>,?\s+)(?=(?:because|which|unless|except|while|although|whereas|even|provided)\s)", re.I
+    r"(?P<firm>,?\s+)(?=(?:onlyif|because|which|unless|except|while|although|whereas|even|provided)\s)", re.I
 )
 _DEPENDS = re.compile(
     r"\s*(?:(?:and|but|so|or|yet)\s+)?(?:it|its|they|their|this|that|these|those|then|he|she|both|is|are|was|were)\b",
