@@ -20,6 +20,7 @@ _KINDS = {
     "previous": "previous preceding earlier past",
     "same": "same identical",
     "other": "other another different separate",
+    "new": "new",
     "more": "more greater",
     "less": "less fewer",
     "most": "most",
@@ -35,14 +36,18 @@ _AGAINST = {
     "last": {"all", "first", "next"},
     "next": {"last", "previous", "same", "first"},
     "previous": {"next", "same", "all", "last"},
-    "same": {"other", "next", "previous"},
+    "same": {"other", "next", "previous", "new"},
+    "new": {"same"},
     "other": {"same"},
     "more": {"less", "least"},
     "less": {"more", "most"},
     "most": {"least", "less"},
     "least": {"most", "more"},
 }
-_SIDE = re.compile(r"[^\W_]+|[^\s]")
+_ALL = re.compile(
+    r"\b(?:all|any|every|each)(?: of)?(?: (?:the|our|your|their|its))? (?P<what>[^\W\d_]+)(?: (?P<next>\w+))?", re.I
+)
+_PICKED = re.compile(r"\b(?P<which>\w{3,}ed) (?P<what>[^\W\d_]+)")
 _TOKEN = re.compile(r"[^\W_]+|[,;:.!?()—–]")
 
 
@@ -72,12 +77,16 @@ def _determined(tokens: list[str]) -> Iterator[tuple[str, str]]:
                     left -= 1
 
 
-def beside(text: str) -> Iterator[tuple[str, str]]:
-    """Words that say something, and stand side by side."""
-    before = ""
-    for found in _SIDE.finditer(text):
-        word = found.group().lower()
-        key = stem(word) if word[0].isalpha() and term(word) is not None else ""
-        if before and key:
-            yield before, key
-        before = key
+def all_of(text: str) -> Iterator[str]:
+    """Stems of what it speaks of all of, without any word that tells which."""
+    for found in _ALL.finditer(text):
+        what = found["what"].lower()
+        if term(what) is not None and (found["next"] is None or term(found["next"].lower()) is None):
+            yield stem(what)
+
+
+def picked(text: str) -> Iterator[tuple[str, str]]:
+    """Stems of participles with the thing that they pick out: "affected customers"."""
+    for found in _PICKED.finditer(text):
+        if term(found["what"].lower()) is not None:
+            yield stem(found["which"].lower()), stem(found["what"].lower())

@@ -1,15 +1,12 @@
 """What sentences of a source have against a clause of an answer, but for its words. Pure."""
 
-from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 from agents.citing.determiners import at_odds
+from agents.citing.extents import EXTENTS
 from agents.citing.pages import Page, Window
-from agents.citing.sequence import reversed_in
-from agents.citing.statements import Statement
+from agents.citing.statements import Statement, union
 from agents.function_words import AGAINST
-
-T = TypeVar("T")
 
 VERBATIM = 0.65
 """Share of a source's words that a sentence has, from which it is taken for that sentence with something changed."""
@@ -47,10 +44,6 @@ def _figures(claim: Statement, whole: Statement, window: Window, page: Page) -> 
 
 
 _ORDER = ("before", "after")
-
-
-def union(sets: Iterable[frozenset[T]]) -> frozenset[T]:
-    return frozenset[T]().union(*sets)
 
 
 def _names(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
@@ -160,18 +153,6 @@ def _turned_around(claim: Statement, whole: Statement, window: Window, page: Pag
     )
 
 
-def _when(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
-    """Whether one side has it before something, and the other after."""
-    sequences = union(each.sequence for each in window)
-    if reversed_in(whole.sequence, sequences):
-        return True
-    if whole.sequence & sequences:
-        return False
-    ours = {word for word, _ in claim.leads if word in ("before", "after")}
-    theirs = {word for each in window for word, _ in each.leads if word in ("before", "after")}
-    return bool(ours) and bool(theirs) and not ours & theirs
-
-
 def _negation(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
     """Whether something is negated on one side alone."""
     affirmed = union(each.affirmed for each in window) - union(each.denied for each in window)
@@ -186,11 +167,6 @@ def _negation(claim: Statement, whole: Statement, window: Window, page: Page) ->
     ours = union(claim.negated)
     said = claim.stems & (whole.affirmed - whole.denied)
     return any(not other & ours and len(other & said) * 2 > len(other) for other in theirs)
-
-
-def _condition(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
-    """Whether what holds under a condition alone is said without one."""
-    return not whole.conditional and any("onlyif" in each.flags for each in window)
 
 
 _AGAINST_FLAGS = (
@@ -260,6 +236,7 @@ _TURNS = AGAINST | {
     ("after", "until"),
 }
 _CHECKS = (
+    *EXTENTS,
     _names,
     _parties,
     _negation,
@@ -268,8 +245,6 @@ _CHECKS = (
     _determiners,
     _modality,
     _direction,
-    _when,
-    _condition,
     _sameness,
     _doers,
     _turned_around,

@@ -53,12 +53,13 @@ _JOINING = frozenset(["and", "or", "nor"])
 _GOING_ON = _JOINING | {"but", "so", "yet"}
 
 
-def polarity(text: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """The stems that are affirmed, those that are denied, and of these the ones right after a negative.
+def polarity(text: str) -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
+    """The stems that are affirmed, those that are denied, of these the ones right after a negative, and those of whom
+    what was denied before is affirmed: "owners" in "members cannot, but owners can".
 
     A word may be affirmed and denied.
     """
-    affirmed, denied, struck = set[str](), set[str](), set[str]()
+    affirmed, denied, struck, exempt = set[str](), set[str](), set[str](), set[str]()
     before: list[str] = []
     for clause in _clauses([found.group().lower() for found in _TOKEN.finditer(_bare(text))]):
         for key, against in _told(clause):
@@ -74,8 +75,10 @@ def polarity(text: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]
                 denied.update(stem(word) for word in before[_verb(before) :] if _says(word))
             elif _GOING_ON.issuperset(clause[:verb]):  # "and cannot be undone": the subject stands before
                 denied.update(stem(word) for word in before[: _verb(before)] if _says(word))
-        before = clause
-    return frozenset(affirmed), frozenset(denied), frozenset(struck & denied)
+        elif not _NEGATIVES.isdisjoint(before) and clause and not any(map(_says, clause[verb:])):
+            exempt.update(stem(word) for word in clause[:verb] if _says(word))
+        before = clause or before
+    return frozenset(affirmed), frozenset(denied), frozenset(struck & denied), frozenset(exempt)
 
 
 def _verb(clause: list[str]) -> int:

@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from agents.forms import stem
 from agents.terms import term
 
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 Sequence = frozenset[tuple[str, str]]
 """Pairs of stems, of what comes earlier with what comes later."""
 
@@ -19,6 +24,7 @@ _THEN = re.compile(
     re.I,
 )
 _FIRST_LAST = re.compile(r"^(?P<rest>.+?), (?:so|therefore|and) (?P<first>[^,]+) first\b", re.I)
+_NO_STEP = _set("day days hour hours minute minutes month months week weeks year years first then afterwards")
 
 
 def sequence(text: str) -> Sequence:
@@ -63,8 +69,3 @@ def _stems(text: str) -> frozenset[str]:
         for word in map(str.lower, _WORD.findall(text))
         if term(word) is not None and not word.isdigit() and word not in _NO_STEP
     )
-
-
-_NO_STEP = frozenset(
-    "day days hour hours minute minutes month months week weeks year years first then afterwards".split()
-)

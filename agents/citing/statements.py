@@ -1,12 +1,16 @@
 """A sentence as it is compared with another: its words, figures, names, what it negates, and how it bounds. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TypeVar
 
-from agents.citing.determiners import beside, determined
+from agents.citing import shares
+from agents.citing.determiners import all_of, determined, picked
 from agents.citing.durations import durations
+from agents.citing.exceptions import excepted, parts_some
+from agents.citing.neighbours import beside, joined
 from agents.citing.parties import done_by, parties
 from agents.citing.polarity import polarity
 from agents.citing.sequence import sequence
@@ -35,6 +39,8 @@ from agents.function_words import NUMBERS
 from agents.subjects import condition, subject
 from agents.terms import term
 from agents.terms import words as words_of
+
+T = TypeVar("T")
 
 SCOPE = 3
 """Words after a negation that it is about."""
@@ -82,6 +88,7 @@ class Statement:
     affirmed: frozenset[str] = frozenset()
     denied: frozenset[str] = frozenset()
     struck: frozenset[str] = frozenset()
+    exempt: frozenset[str] = frozenset()
     determined: frozenset[tuple[str, str]] = frozenset()
     done_by: frozenset[tuple[str, str]] = frozenset()
     parties: frozenset[str] = frozenset()
@@ -90,6 +97,14 @@ class Statement:
     beside: frozenset[tuple[str, str]] = frozenset()
     sequence: frozenset[tuple[str, str]] = frozenset()
     conditional: bool = False
+    excepted: frozenset[str] = frozenset()
+    parts_some: bool = False
+    each: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
+    counted: str = ""
+    joined: frozenset[tuple[str, str]] = frozenset()
+    all_of: frozenset[str] = frozenset()
+    picked: frozenset[tuple[str, str]] = frozenset()
 
     def near(self, figure: str) -> frozenset[str]:
         """The words around a figure, wherever it stands."""
@@ -115,6 +130,10 @@ class _Reading:
     modal: str = ""
 
 
+def union(sets: Iterable[frozenset[T]]) -> frozenset[T]:
+    return frozenset[T]().union(*sets)
+
+
 @lru_cache(maxsize=8192)
 def statement(text: str) -> Statement:
     """A sentence, read."""
@@ -129,7 +148,7 @@ def statement(text: str) -> Statement:
     plain_text = plain
     for pattern, instead in PHRASES:
         plain = pattern.sub(instead, plain)
-    affirmed, denied, struck = polarity(plain_text)
+    affirmed, denied, struck, exempt = polarity(plain_text)
     reading = _Reading()
     plain = LARGE.sub(_whole, plain)
     for found in _TOKEN.finditer(durations(plain)):
@@ -169,6 +188,7 @@ def statement(text: str) -> Statement:
         affirmed=affirmed,
         denied=denied,
         struck=struck,
+        exempt=exempt,
         determined=determined(plain_text),
         done_by=done_by(plain_text),
         parties=named,
@@ -177,6 +197,14 @@ def statement(text: str) -> Statement:
         beside=frozenset(beside(plain_text)),
         sequence=sequence(plain_text),
         conditional=conditional(plain_text),
+        excepted=excepted(plain_text),
+        parts_some=parts_some(plain_text),
+        each=shares.each(plain_text),
+        whole=shares.whole(plain_text),
+        counted=shares.counted(plain_text),
+        joined=frozenset(joined(plain_text)),
+        all_of=frozenset(all_of(plain_text)),
+        picked=frozenset(picked(plain_text)),
     )
 
 

@@ -13,12 +13,12 @@ from functools import lru_cache
 from math import fsum
 
 from agents.citing.lexicon import Lexicon
-from agents.citing.objections import VERBATIM, objects, union
+from agents.citing.objections import VERBATIM, objects
 from agents.citing.openings import without_opening
 from agents.citing.opposites import Opposites
 from agents.citing.pages import Page, Window, host, page_of
 from agents.citing.parts import parts
-from agents.citing.statements import Statement, statement
+from agents.citing.statements import Statement, statement, union
 from agents.citing.turns import plainly
 from agents.embedding import Vectors, WordVectors
 from agents.forms import stem
@@ -103,6 +103,8 @@ class Support:
             return -1.0
         if self._other_kind(claim, whole, stems | page.head.stems, window):
             return -1.0
+        if self._added_item(claim, whole, stems | page.head.stems, others):
+            return -1.0
         total = met = foreign = 0.0
         for word in claim.words:
             key, says = stem(word), self._says(word)
@@ -114,6 +116,8 @@ class Support:
                 continue
             found = self._met(word, others, whole)
             if found < 0:
+                return -1.0
+            if self._denied_otherwise(word, others, whole, window):
                 return -1.0
             if key in page.head.stems:
                 foreign += says * HEADED if found < NEAR and key in elsewhere else 0.0
@@ -137,9 +141,19 @@ class Support:
             word = _plain(key, claim)
             if f"{word} {_plain(thing, claim)} ".find("ed ") > 0 or word.endswith("ing") or self._says(word) < 0.5:
                 continue  # says how it is, not what it is
-            told = any(each == thing and other not in whole.stems for other, each in theirs)
+            told = any(each == thing for _, each in theirs)
             if told and self._met(word, others, whole) < NEAR:
                 return True
+        return False
+
+    def _added_item(self, claim: Statement, whole: Statement, known: frozenset[str], others: Sequence[str]) -> bool:
+        """Whether something is joined to what the passage has, as "email and chat", of which it knows nothing."""
+        for one, other in (*claim.joined, *((b, a) for a, b in claim.joined)):
+            if one in known and other not in known:
+                word = _plain(other, claim)
+                tells = self._says(word) > LIGHT and not word.endswith(("ed", "ing", "ly"))
+                if tells and self._met(word, others, whole) < NEAR:
+                    return True
         return False
 
     def _met(self, word: str, others: Sequence[str], whole: Statement) -> float:
@@ -162,6 +176,20 @@ class Support:
                     best = max(best, min(cosine + 0.1, 0.9))
         return best
 
+    def _denied_otherwise(self, word: str, others: Sequence[str], whole: Statement, window: Window) -> bool:
+        """Whether a word is denied here, and one that says the same affirmed there, or the other way round."""
+        ours = stem(word)
+        here = ours in whole.denied, ours in whole.affirmed
+        if all(here):
+            return False
+        for other in others:
+            key = stem(other)
+            there = any(key in each.denied for each in window), any(key in each.affirmed for each in window)
+            struck = ours in whole.struck or any(key in each.struck for each in window)
+            if struck and here == there[::-1] and key not in whole.stems and self._relation(word, other) == "same":
+                return True
+        return False
+
     def _replaced(self, claim: Statement, source: Statement) -> bool:
         """Whether the sentence is the source's with a word in another's place that does not say the same."""
         ours, theirs = claim.order, source.order
@@ -172,8 +200,8 @@ class Support:
         for what, a, b, c, d in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
             if what == "replace" and b - a == d - c:
                 for one, other in zip(ours[a:b], theirs[c:d], strict=True):
-                    if one in source.stems and other in claim.stems:
-                        continue
+                    if 0 < ours.count(one) <= theirs.count(one) or 0 < theirs.count(other) <= ours.count(other):
+                        continue  # it has moved
                     if any(self._says(named[each]) < LIGHT for each in (one, other) if each in named):
                         continue
                     if one in named and other in named and self._stands_for(named[one], named[other]):

@@ -1,0 +1,74 @@
+"""What sentences of a source have against a clause of an answer as to when, for whom and how far it holds. Pure."""
+
+from agents.citing.crossings import crossed
+from agents.citing.pages import Page, Window
+from agents.citing.sequence import reversed_in
+from agents.citing.statements import Statement, union
+
+
+def _when(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
+    """Whether one side has it before something, and the other after."""
+    sequences = union(each.sequence for each in window)
+    if reversed_in(whole.sequence, sequences):
+        return True
+    if whole.sequence & sequences:
+        return False
+    ours = {word for word, _ in claim.leads if word in ("before", "after")}
+    theirs = {word for each in window for word, _ in each.leads if word in ("before", "after")}
+    return bool(ours) and bool(theirs) and not ours & theirs
+
+
+def _condition(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
+    """Whether what holds under a condition alone is said without one."""
+    return not whole.conditional and any("onlyif" in each.flags for each in window)
+
+
+def _exceptions(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
+    """Whether an exception is missing here, of which this speaks or says "all", or is made that the window has not."""
+    if whole.exempt and not any(each.parts_some for each in window):
+        return True
+    theirs = union(each.excepted for each in window)
+    if theirs and not whole.parts_some and (theirs & whole.stems or {"all"} & whole.flags):
+        return bool(whole.denied) == any(each.denied for each in window)
+    return bool(whole.excepted) and not any(each.parts_some or each.denied for each in window)
+
+
+def _shares(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
+    """Whether each has here what all have together there."""
+    stems = page.head.stems.union(*(each.stems for each in window))
+    units = union(each.each | each.whole for each in window)
+    counted = {each.counted for each in window}
+    if claim.each and not claim.each & stems and units and not units & whole.stems:
+        return True
+    return bool(claim.counted) and bool(counted - {""}) and claim.counted not in counted
+
+
+def _of_all(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
+    """Whether it says of all what the window says of those of one kind."""
+    theirs, determined = union(each.picked for each in window), union(each.determined for each in window)
+    known = page.head.stems | whole.stems
+    return any(
+        ("all", key) not in determined and any(thing == key and other not in known for other, thing in theirs)
+        for key in claim.all_of
+    )
+
+
+def _headed_figures(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
+    """Whether a length of time is the heading's, where the window has another."""
+    theirs = union(each.figures for each in window)
+    return any(
+        figure[0] == "@"
+        and any(other[0] == "@" and other not in whole.figures and other[-1] == figure[-1] for other in theirs)
+        for figure in claim.owed - theirs
+    )
+
+
+def _crossed(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
+    """Whether figures or names have changed places, in the same voice."""
+    if whole.passive != window[0].passive:
+        return False
+    order = [key for each in window for key in each.order]
+    return crossed(whole.order, order, whole.names & union(each.names for each in window))
+
+
+EXTENTS = (_when, _condition, _exceptions, _shares, _of_all, _headed_figures, _crossed)
