@@ -100,6 +100,8 @@ def _polarity(claim: Statement, whole: Statement, window: Window, page: Page) ->
     against = (whole.denied - whole.affirmed) & (affirmed - denied)
     turned = (whole.affirmed - whole.denied) & (denied - affirmed)
     struck = whole.struck & against | union(each.struck for each in window) & turned
+    if not whole.denied:
+        struck |= turned & whole.parties
     return bool(struck & claim.stems) or len((against | turned) & claim.stems) > DENIED * len(
         claim.stems & (affirmed | denied)
     )

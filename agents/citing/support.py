@@ -180,13 +180,13 @@ class Support:
         """Whether a word is denied here, and one that says the same affirmed there, or the other way round."""
         ours = stem(word)
         here = ours in whole.denied, ours in whole.affirmed
-        if all(here):
+        if all(here) or (whole.denied and any(each.denied for each in window)):
             return False
         for other in others:
             key = stem(other)
             there = any(key in each.denied for each in window), any(key in each.affirmed for each in window)
             struck = ours in whole.struck or any(key in each.struck for each in window)
-            if struck and here == there[::-1] and key not in whole.stems and self._relation(word, other) == "same":
+            if struck and here == there[::-1] and key not in whole.stems and self._near(word, other):
                 return True
         return False
 
@@ -208,6 +208,9 @@ class Support:
                         continue
                     return True
         return False
+
+    def _near(self, one: str, other: str) -> bool:
+        return self._relation(one, other) in ("same", "kin") or self._pair(one, other) >= NEAR
 
     def _stands_for(self, one: str, other: str) -> bool:
         return self._relation(one, other) in ("same", "kin") or self._pair(one, other) >= SYNONYM
