@@ -41,7 +41,7 @@ _VERBS = """
     hand out: give
     hold back: keep
     keep on: continue
-    leave out: exclude
+    leave out: excluded
     pay back: refund
     put off: delay
     put on hold: pause

@@ -6,6 +6,14 @@ from agents.citing.phrasal import single
 
 _AUXILIARY = r"(?:can|could|may|will|shall|should|must|do|does|is|are|was|were|has|have)"
 _TURNS = (
+    (
+        re.compile(
+            r",? (?:unless|until) (?:(?:you|they|somebody|someone|it (?:is|gets)|(?:an?|the) \w+) )?"
+            r"(?:turn|switch|set)(?:s|ed)?(?: it| them)? (?:on|off)\b",
+            re.I,
+        ),
+        " by default",
+    ),
     (re.compile(r"\b(can|is|are|do|does|will|could|was|were|has|have|must|should)n['’]t\b", re.I), r"\1 not"),
     (re.compile(r"\bcan['’]t\b|\bcannot\b", re.I), "can not"),
     (re.compile(r"\bwon['’]t\b", re.I), "will not"),
