@@ -87,6 +87,7 @@ DUTIES = {
 FLAGS = {
     **dict.fromkeys(("only", "solely", "exclusively", "alone", "just"), "only"),
     "onlyif": "onlyif",
+    "onlythen": "onlythen",
     **dict.fromkeys(("also", "too", "even", "additionally"), "also"),
     **dict.fromkeys(("all", "every", "each", "any", "always"), "all"),
     **dict.fromkeys(("some", "several", "few", "sometimes"), "some"),

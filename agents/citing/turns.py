@@ -21,7 +21,7 @@ _TURNS = (
     (
         re.compile(rf"\b(?P<verb>{_AUXILIARY}) not (?P<what>[^,.;:]*?),? (?P<when>unless|before|until)\b", re.I),
         lambda found: (
-            f"{found['verb']} {found['what']} {'onlyif if' if found['when'].lower() == 'unless' else 'after'}"
+            f"{found['verb']} {found['what']} {'onlyif if' if found['when'].lower() == 'unless' else 'onlythen after'}"
         ),
     ),
     (re.compile(r"\bonly (?P<when>if|when|once|after)\b", re.I), r"onlyif \g<when>"),
