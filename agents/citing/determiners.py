@@ -16,7 +16,7 @@ _KINDS = {
     "one": "one single",
     "first": "first initial",
     "last": "last final",
-    "next": "next upcoming following",
+    "next": "next upcoming following later subsequent",
     "previous": "previous preceding earlier past",
     "same": "same identical",
     "other": "other another different separate",

@@ -67,11 +67,15 @@ def _headed_figures(claim: Statement, whole: Statement, window: Window, page: Pa
 
 
 def _crossed(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
-    """Whether figures or names have changed places, in the same voice."""
+    """Whether figures, names, or what both are about have changed places, in the same voice."""
     if whole.passive != window[0].passive:
         return False
     order = [key for each in window for key in each.order]
-    return crossed(whole.order, order, whole.names & union(each.names for each in window))
+    names = whole.names & union(each.names for each in window) | whole.parties | whole.anybody
+    if crossed(whole.order, order, names):
+        return True
+    ours, theirs = whole.subject - window[0].subject, window[0].subject - whole.subject
+    return any(crossed(whole.order, order, frozenset((one, other))) for one in ours for other in theirs)
 
 
 EXTENTS = (_when, _condition, _exceptions, _shares, _of_all, _headed_figures, _crossed)
