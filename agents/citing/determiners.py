@@ -47,7 +47,7 @@ _AGAINST = {
 _ALL = re.compile(
     r"\b(?:all|any|every|each)(?: of)?(?: (?:the|our|your|their|its))? (?P<what>[^\W\d_]+)(?: (?P<next>\w+))?", re.I
 )
-_PICKED = re.compile(r"\b(?P<which>\w{3,}ed) (?P<what>[^\W\d_]+)")
+_PICKED = re.compile(r"\b(?P<which>\w{3,}ed|[A-Z]\w+) (?P<what>[^\W\d_]+)")
 _TOKEN = re.compile(r"[^\W_]+|[,;:.!?()—–]")
 
 

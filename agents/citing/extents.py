@@ -43,6 +43,9 @@ def _shares(claim: Statement, whole: Statement, window: Window, page: Page) -> b
     counted = {each.counted for each in window}
     if claim.each and not claim.each & stems and units and not units & whole.stems:
         return True
+    theirs = union(each.each for each in window)
+    if claim.each and theirs and not claim.each & theirs and not claim.each & union(each.stems for each in window):
+        return True
     return bool(claim.counted) and bool(counted - {""}) and claim.counted not in counted
 
 
