@@ -21,7 +21,11 @@ def _when(claim: Statement, whole: Statement, window: Window, page: Page) -> boo
 def _condition(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
     """Whether what holds under a condition alone is said without one."""
     flags = union(each.flags for each in window)
-    if whole.flags & {"onlyif", "onlythen"} and not flags & {"onlyif", "onlythen", "only"} and not any(each.denied for each in window):
+    if (
+        whole.flags & {"onlyif", "onlythen"}
+        and not flags & {"onlyif", "onlythen", "only"}
+        and not any(each.denied for each in window)
+    ):
         return True
     return not whole.conditional and "onlyif" in flags
 

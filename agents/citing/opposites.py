@@ -33,6 +33,7 @@ _TURNED = tuple(
         "gain / lose",
         "open / close",
         "never / always",
+        "depend dependent / independent independently regardless irrespective",
     )
 )
 _OPPOSITE = (

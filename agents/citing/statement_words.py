@@ -61,7 +61,12 @@ PHRASES = (
     (re.compile(r"\b(?:is|are) (?:allowed|able|free) to\b", re.I), " can "),
     (re.compile(r"\bin advance\b|\bahead(?: of)?\b|\bprior to\b|\bbeforehand\b|\bearlier\b", re.I), " before "),
     (re.compile(r"\bafterwards?\b|\blater\b|\bfollowing\b", re.I), " after "),
-    (re.compile(r"\b(is|are|be|turned|switched|set|stays?|remains?|left|kept) (?:on|active)(?= by\b| for\b|[.,;]|$)", re.I), r"\1 enabled"),
+    (
+        re.compile(
+            r"\b(is|are|be|turned|switched|set|stays?|remains?|left|kept) (?:on|active)(?= by\b| for\b|[.,;]|$)", re.I
+        ),
+        r"\1 enabled",
+    ),
     (re.compile(r"\b(is|are|be|turned|switched|set|stays?|remains?|left|kept) off\b", re.I), r"\1 disabled"),
     (re.compile(r"\b(e-?mail|log|sign|set|back|opt|turn|switch)[- ](in|out|up|on|off)\b", re.I), r"\1\2"),
     (re.compile(r"\bcan't\b", re.I), "can not"),
