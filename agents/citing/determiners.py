@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from agents.forms import stem
 from agents.terms import term
@@ -77,16 +78,21 @@ def _determined(tokens: list[str]) -> Iterator[tuple[str, str]]:
                     left -= 1
 
 
-def all_of(text: str) -> Iterator[str]:
+@lru_cache(maxsize=8192)
+def all_of(text: str) -> frozenset[str]:
     """Stems of what it speaks of all of, without any word that tells which."""
-    for found in _ALL.finditer(text):
-        what = found["what"].lower()
-        if term(what) is not None and (found["next"] is None or term(found["next"].lower()) is None):
-            yield stem(what)
+    return frozenset(
+        stem(found["what"].lower())
+        for found in _ALL.finditer(text)
+        if term(found["what"].lower()) is not None and term((found["next"] or "").lower()) is None
+    )
 
 
-def picked(text: str) -> Iterator[tuple[str, str]]:
-    """Stems of participles with the thing that they pick out: "affected customers"."""
-    for found in _PICKED.finditer(text):
-        if term(found["what"].lower()) is not None:
-            yield stem(found["which"].lower()), stem(found["what"].lower())
+@lru_cache(maxsize=8192)
+def picked(text: str) -> frozenset[tuple[str, str]]:
+    """Stems of words that pick out a thing, with it: "affected customers", "the Team plan"."""
+    return frozenset(
+        (stem(found["which"].lower()), stem(found["what"].lower()))
+        for found in _PICKED.finditer(text)
+        if term(found["what"].lower()) is not None
+    )

@@ -1,6 +1,7 @@
 """What a sentence makes an exception of: "all but owners", "except for VAT", "apart from Starter". Pure."""
 
 import re
+from functools import lru_cache
 
 from agents.forms import stem
 from agents.terms import term
@@ -27,6 +28,7 @@ _TOKEN = re.compile(r"[^\W_]+|[,;:.!?()—–]")
 _ENDS = _set("is are was were can may must will has have do does if when that which who")
 
 
+@lru_cache(maxsize=8192)
 def excepted(text: str) -> frozenset[str]:
     """Stems of what stands right after "except"."""
     found = set[str]()
@@ -41,6 +43,7 @@ def excepted(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=8192)
 def parts_some(text: str) -> bool:
     """Whether anything in it sets some apart from others."""
     return bool(_PARTS.search(text))

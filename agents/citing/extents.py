@@ -1,18 +1,22 @@
 """What sentences of a source have against a clause of an answer as to when, for whom and how far it holds. Pure."""
 
+from agents.citing import shares
 from agents.citing.crossings import crossed
+from agents.citing.determiners import all_of, picked
+from agents.citing.exceptions import excepted, parts_some
 from agents.citing.pages import Page, Window
-from agents.citing.sequence import reversed_in
+from agents.citing.sequence import reversed_in, sequence
 from agents.citing.statements import Statement, union
+from agents.citing.turns import conditional
 
 
 def _when(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
     """Whether one side has it before something, and the other after."""
-    sequences = union(each.sequence for each in window)
-    if reversed_in(whole.sequence, sequences):
-        return True
-    if whole.sequence & sequences:
-        return False
+    steps = sequence(whole.text)
+    if steps:
+        there = union(sequence(each.text) for each in window)
+        if steps & there or reversed_in(steps, there):
+            return not steps & there
     ours = {word for word, _ in claim.leads if word in ("before", "after")}
     theirs = {word for each in window for word, _ in each.leads if word in ("before", "after")}
     return bool(ours) and bool(theirs) and not ours & theirs
@@ -27,39 +31,45 @@ def _condition(claim: Statement, whole: Statement, window: Window, page: Page) -
         and not any(each.denied for each in window)
     ):
         return True
-    return not whole.conditional and "onlyif" in flags
+    return not conditional(whole.text) and "onlyif" in flags
 
 
 def _exceptions(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
     """Whether an exception is missing here, of which this speaks or says "all", or is made that the window has not."""
-    if whole.exempt and not any(each.parts_some for each in window):
+    parting = any(parts_some(each.text) for each in window)
+    if whole.exempt and not parting:
         return True
-    theirs = union(each.excepted for each in window)
-    if theirs and not whole.parts_some and (theirs & whole.stems or {"all"} & whole.flags):
+    theirs = union(excepted(each.text) for each in window) if parting else frozenset[str]()
+    if theirs and not parts_some(whole.text) and (theirs & whole.stems or "all" in whole.flags):
         return bool(whole.denied) == any(each.denied for each in window)
-    return bool(whole.excepted) and not any(each.parts_some or each.denied for each in window)
+    return bool(excepted(whole.text)) and not parting and not any(each.denied for each in window)
 
 
 def _shares(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
     """Whether each has here what all have together there."""
-    stems = page.head.stems.union(*(each.stems for each in window))
-    units = union(each.each | each.whole for each in window)
-    counted = {each.counted for each in window}
-    if claim.each and not claim.each & stems and units and not units & whole.stems:
-        return True
-    theirs = union(each.each for each in window)
-    if claim.each and theirs and not claim.each & theirs and not claim.each & union(each.stems for each in window):
-        return True
-    return bool(claim.counted) and bool(counted - {""}) and claim.counted not in counted
+    counted = shares.counted(whole.text)
+    if counted:
+        there = {shares.counted(each.text) for each in window} - {""}
+        if there and counted not in there:
+            return True
+    ours = shares.each(claim.text) - union(each.stems for each in window)
+    if not ours or shares.each(claim.text) != ours:
+        return False
+    each_there = union(shares.each(each.text) for each in window)
+    units = each_there | union(shares.whole(each.text) for each in window)
+    return bool(each_there) or bool(units and not units & whole.stems and not ours & page.head.stems)
 
 
 def _of_all(claim: Statement, whole: Statement, window: Window, page: Page) -> bool:
     """Whether it says of all what the window says of those of one kind."""
-    theirs, determined = union(each.picked for each in window), union(each.determined for each in window)
+    ours = all_of(claim.text)
+    if not ours:
+        return False
+    theirs, determined = union(picked(each.text) for each in window), union(each.determined for each in window)
     known = page.head.stems | whole.stems
     return any(
         ("all", key) not in determined and any(thing == key and other not in known for other, thing in theirs)
-        for key in claim.all_of
+        for key in ours
     )
 
 

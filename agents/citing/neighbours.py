@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from agents.forms import stem
 from agents.terms import term
@@ -21,9 +22,10 @@ def beside(text: str) -> Iterator[tuple[str, str]]:
         before = key
 
 
-def joined(text: str) -> Iterator[tuple[str, str]]:
-    """Words that are joined by "and" or "or", with nothing between."""
-    for found in _JOINED.finditer(text):
-        one, other = found["one"].lower(), found["other"].lower()
-        if term(one) is not None and term(other) is not None:
-            yield stem(one), stem(other)
+@lru_cache(maxsize=8192)
+def joined(text: str) -> frozenset[tuple[str, str]]:
+    """Stems of words that are joined by "and" or "or", with nothing between."""
+    found = ((each["one"].lower(), each["other"].lower()) for each in _JOINED.finditer(text))
+    return frozenset(
+        (stem(one), stem(other)) for one, other in found if term(one) is not None and term(other) is not None
+    )

@@ -238,7 +238,6 @@ _TURNS = AGAINST | {
     ("after", "until"),
 }
 _CHECKS = (
-    *EXTENTS,
     _names,
     _parties,
     _negation,
@@ -251,4 +250,5 @@ _CHECKS = (
     _doers,
     _turned_around,
     _another_subject,
+    *EXTENTS,
 )

@@ -56,37 +56,45 @@ _VERBS = """
 """
 _APART = frozenset(["bring back", "get back", "give back", "hold back", "pay back", "put off", "take away", "take out"])
 """Of which the object may stand between."""
-_PHRASES = (
-    (re.compile(r"\bwhen(?:ever)? you (?:like|want|wish)\b|\bat your convenience\b", re.I), "at any time"),
-    (re.compile(r"\bfor free\b|\bfree of charge\b|\bat no (?:extra |additional )?(?:cost|charge)\b", re.I), "free"),
-    (re.compile(r"\b(?:just |only )?(?:a single|one) time\b(?!s)", re.I), "once"),
-    (re.compile(r"\bas many as\b(?= (?:\d|one|two|three|four|five|six|seven|eight|nine|ten))", re.I), "up to"),
-    (re.compile(r"\bmake sure (?:to|that you)\b", re.I), ""),
-)
+_PHRASES = {
+    "like want wish": (r"\bwhen(?:ever)? you (?:like|want|wish)\b", "at any time"),
+    "free cost charge": (r"\bfor free\b|\bfree of charge\b|\bat no (?:extra |additional )?(?:cost|charge)\b", "free"),
+    "time": (r"\b(?:just |only )?(?:a single|one) time\b", "once"),
+    "many": (
+        r"\bas many as\b(?= (?:\d|one|two|three|four|five|six|seven|eight|nine|ten))",
+        "up to",
+    ),
+    "sure": (r"\bmake sure (?:to|that you)\b", ""),
+}
 
 
-def _pattern(line: str) -> tuple[re.Pattern[str], str]:
+def _pattern(line: str) -> tuple[list[str], re.Pattern[str], str]:
     phrase, single = line.strip().split(": ")
     verb, _, rest = phrase.partition(" ")
-    forms = "|".join((verb, *_FORMS[verb].split()))
-    between = (
-        r"(?P<between>(?: (?:it|them|this|that)| (?:the|an?|your|its|their)(?: \w+){1,2}?)?)"
-        if phrase in _APART
-        else "(?P<between>)"
-    )
-    return re.compile(rf"\b(?:{forms})\b{between} {rest}\b", re.I), rf"{single}\g<between>"
+    forms = [verb, *_FORMS[verb].split()]
+    objects = r"(?: (?:it|them|this|that)| (?:the|an?|your|its|their)(?: \w+){1,2}?)?" if phrase in _APART else ""
+    pattern = rf"\b(?:{'|'.join(forms)})\b(?P<between>{objects}) {rest}\b"
+    return forms, re.compile(pattern, re.I), rf"{single}\g<between>"
 
 
-_ALL = (*(_pattern(line) for line in _VERBS.strip().splitlines()), *_PHRASES)
-_ANY = re.compile(
-    r"\b(?:back|away|out|off|on|hold|over|up|down|rid|touch|free|time|like|want|wish|convenience|charge|cost|many|sure)\b",
-    re.I,
-)
+def _told_by() -> dict[str, list[tuple[re.Pattern[str], str]]]:
+    """What may be put otherwise, by a word that must be there."""
+    found: dict[str, list[tuple[re.Pattern[str], str]]] = {}
+    for words, pattern, instead in (
+        *map(_pattern, _VERBS.strip().splitlines()),
+        *((words.split(), re.compile(pattern, re.I), instead) for words, (pattern, instead) in _PHRASES.items()),
+    ):
+        for word in words:
+            found.setdefault(word, []).append((pattern, instead))
+    return found
+
+
+_TOLD_BY = _told_by()
 
 
 def single(text: str) -> str:
     """The text with single verbs."""
-    if _ANY.search(text):
-        for pattern, instead in _ALL:
+    for word in dict.fromkeys(text.lower().split()):
+        for pattern, instead in _TOLD_BY.get(word, ()):
             text = pattern.sub(instead, text)
     return text

@@ -13,16 +13,11 @@ def _set(text: str) -> frozenset[str]:
 
 _TOKEN = re.compile(r"[^\W_]+|[,;:.!?()—–]")
 _BARE = (
-    (re.compile(r"\bcan't\b|\bcannot\b", re.I), "can not"),
-    (re.compile(r"\bwon't\b", re.I), "will not"),
-    (re.compile(r"(?<=\w)n't\b"), " not"),
     (
         re.compile(r"\b(?:no|not) (?:more|longer|later|larger|less|fewer|earlier|smaller) than\b|\bnot only\b", re.I),
         " ",
     ),
     (re.compile(r"\bno matter\b", re.I), "regardless"),
-    (re.compile(r"\b(?:no(?:body|thing| one| other)|none) but\b|\bnothing other than\b", re.I), "only"),
-    (re.compile(r"\b(?:leav|left|leaves?)(?:ing)? out\b|\b(?:is|are) left out\b", re.I), "excluded"),
 )
 _VERBS = _set(
     """

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from agents.forms import stem
 from agents.terms import term
@@ -27,6 +28,7 @@ _FIRST_LAST = re.compile(r"^(?P<rest>.+?), (?:so|therefore|and) (?P<first>[^,]+)
 _NO_STEP = _set("day days hour hours minute minutes month months week weeks year years first then afterwards")
 
 
+@lru_cache(maxsize=8192)
 def sequence(text: str) -> Sequence:
     """What comes before what, as far as the sentence tells."""
     steps = [(_stems(first), _stems(then)) for first, then in _steps(text)]

@@ -1,6 +1,7 @@
 """What each has for itself, and what all have together: "per token", "each user", "the whole workspace". Pure."""
 
 import re
+from functools import lru_cache
 
 from agents.forms import stem
 from agents.terms import term
@@ -14,16 +15,19 @@ _TOGETHER = re.compile(r"\b(?:shares?|shared|together|combined|in total|jointly|
 _APART = re.compile(rf"\b(?:(?:each|every|per)(?! {_TIME})|separately|individually)\b", re.I)
 
 
+@lru_cache(maxsize=8192)
 def each(text: str) -> frozenset[str]:
     """Stems of those that it says something of one by one."""
     return _stems(_EACH, text)
 
 
+@lru_cache(maxsize=8192)
 def whole(text: str) -> frozenset[str]:
     """Stems of what it says something of as a whole."""
     return _stems(_WHOLE, text)
 
 
+@lru_cache(maxsize=8192)
 def counted(text: str) -> str:
     """ "apart" where it holds for each by itself, "together" for all at once, "" where it does not say."""
     apart, together = bool(_APART.search(text)), bool(_TOGETHER.search(text))

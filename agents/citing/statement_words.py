@@ -69,11 +69,6 @@ PHRASES = (
     ),
     (re.compile(r"\b(is|are|be|turned|switched|set|stays?|remains?|left|kept) off\b", re.I), r"\1 disabled"),
     (re.compile(r"\b(e-?mail|log|sign|set|back|opt|turn|switch)[- ](in|out|up|on|off)\b", re.I), r"\1\2"),
-    (re.compile(r"\bcan't\b", re.I), "can not"),
-    (re.compile(r"\bwon't\b", re.I), "will not"),
-    (re.compile(r"\bshan't\b", re.I), "shall not"),
-    (re.compile(r"(?<=\w)n't\b"), " not"),
-    (re.compile(r"\bcannot\b", re.I), "can not"),
 )
 UPPER = frozenset(["upperbound", "within", "until", "under", "below", "before"])
 LOWER = frozenset(["lowerbound", "over", "above", "after", "from", "since"])

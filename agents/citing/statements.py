@@ -6,14 +6,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeVar
 
-from agents.citing import shares
-from agents.citing.determiners import all_of, determined, picked
+from agents.citing.determiners import determined
 from agents.citing.durations import durations
-from agents.citing.exceptions import excepted, parts_some
-from agents.citing.neighbours import beside, joined
+from agents.citing.neighbours import beside
 from agents.citing.parties import done_by, parties
 from agents.citing.polarity import polarity
-from agents.citing.sequence import sequence
 from agents.citing.statement_words import (
     BREAKS,
     DIRECTIONS,
@@ -33,7 +30,7 @@ from agents.citing.statement_words import (
     TIMES,
     UPPER,
 )
-from agents.citing.turns import conditional, plainly
+from agents.citing.turns import plainly
 from agents.forms import stem
 from agents.function_words import NUMBERS
 from agents.subjects import condition, subject
@@ -70,6 +67,7 @@ class Statement:
     preposition, and `bounds` a figure with whether it is the most or the least, before or after.
     """
 
+    text: str = ""
     words: tuple[str, ...] = ()
     stems: frozenset[str] = frozenset()
     figures: frozenset[str] = frozenset()
@@ -95,16 +93,6 @@ class Statement:
     anybody: frozenset[str] = frozenset()
     does: frozenset[str] = frozenset()
     beside: frozenset[tuple[str, str]] = frozenset()
-    sequence: frozenset[tuple[str, str]] = frozenset()
-    conditional: bool = False
-    excepted: frozenset[str] = frozenset()
-    parts_some: bool = False
-    each: frozenset[str] = frozenset()
-    whole: frozenset[str] = frozenset()
-    counted: str = ""
-    joined: frozenset[tuple[str, str]] = frozenset()
-    all_of: frozenset[str] = frozenset()
-    picked: frozenset[tuple[str, str]] = frozenset()
 
     def near(self, figure: str) -> frozenset[str]:
         """The words around a figure, wherever it stands."""
@@ -131,7 +119,9 @@ class _Reading:
 
 
 def union(sets: Iterable[frozenset[T]]) -> frozenset[T]:
-    return frozenset[T]().union(*sets)
+    """All of them; the set itself where there is one, as for most windows."""
+    found = tuple(sets)
+    return found[0] if len(found) == 1 else frozenset[T]().union(*found)
 
 
 @lru_cache(maxsize=8192)
@@ -195,16 +185,7 @@ def statement(text: str) -> Statement:
         anybody=anybody,
         does=does,
         beside=frozenset(beside(plain_text)),
-        sequence=sequence(plain_text),
-        conditional=conditional(plain_text),
-        excepted=excepted(plain_text),
-        parts_some=parts_some(plain_text),
-        each=shares.each(plain_text),
-        whole=shares.whole(plain_text),
-        counted=shares.counted(plain_text),
-        joined=frozenset(joined(plain_text)),
-        all_of=frozenset(all_of(plain_text)),
-        picked=frozenset(picked(plain_text)),
+        text=plain_text,
     )
 
 

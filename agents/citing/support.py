@@ -13,6 +13,7 @@ from functools import lru_cache
 from math import fsum
 
 from agents.citing.lexicon import Lexicon
+from agents.citing.neighbours import joined
 from agents.citing.objections import VERBATIM, objects
 from agents.citing.openings import without_opening
 from agents.citing.opposites import Opposites
@@ -148,7 +149,7 @@ class Support:
 
     def _added_item(self, claim: Statement, whole: Statement, known: frozenset[str], others: Sequence[str]) -> bool:
         """Whether something is joined to what the passage has, as "email and chat", of which it knows nothing."""
-        for one, other in (*claim.joined, *((b, a) for a, b in claim.joined)):
+        for one, other in ((a, b) for pair in joined(claim.text) for a, b in (pair, pair[::-1])):
             if one in known and other not in known:
                 word = _plain(other, claim)
                 tells = self._says(word) > LIGHT and not word.endswith(("ed", "ing", "ly"))

@@ -1,11 +1,13 @@
 """Turns of phrase that say the same, in one form: "not unless" is "only if", "nobody but" is "only". Pure."""
 
 import re
+from collections.abc import Callable
 
 from agents.citing.phrasal import single
 
 _AUXILIARY = r"(?:can|could|may|will|shall|should|must|do|does|is|are|was|were|has|have)"
-_TURNS = (
+_FULL = {"wo": "will", "sha": "shall"}
+_TURNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (
         re.compile(
             r",? (?:unless|until) (?:(?:you|they|somebody|someone|it (?:is|gets)|(?:an?|the) \w+) )?"
@@ -14,9 +16,9 @@ _TURNS = (
         ),
         " by default",
     ),
-    (re.compile(r"\b(can|is|are|do|does|will|could|was|were|has|have|must|should)n['’]t\b", re.I), r"\1 not"),
-    (re.compile(r"\bcan['’]t\b|\bcannot\b", re.I), "can not"),
-    (re.compile(r"\bwon['’]t\b", re.I), "will not"),
+    (re.compile(r"\bcan't\b|\bcannot\b", re.I), "can not"),
+    (re.compile(r"\b(?P<stem>wo|sha)n't\b", re.I), lambda found: f"{_FULL[found['stem'].lower()]} not"),
+    (re.compile(r"(?<=\w)n't\b", re.I), " not"),
     (re.compile(r"\b(?:no(?:body|thing)|no one|none)(?: (?:apart from|other than|except)| but)\b", re.I), "only"),
     (
         re.compile(rf"\b(?P<verb>{_AUXILIARY}) not (?P<what>[^,.;:]*?),? (?P<when>unless|before|until)\b", re.I),
@@ -26,12 +28,15 @@ _TURNS = (
     ),
     (re.compile(r"\bonly (?P<when>if|when|once|after)\b", re.I), r"onlyif \g<when>"),
 )
+_ANY = re.compile(r"n't\b|cannot|\bnot?\b|\bno(?:body|thing|ne)\b|\bonly\b|\bunless\b|\buntil\b", re.I)
 
 
 def plainly(text: str) -> str:
     """The text with what can be said in two ways said in one."""
-    for pattern, instead in _TURNS:
-        text = pattern.sub(instead, text)
+    text = text.replace("’", "'")
+    if _ANY.search(text):
+        for pattern, instead in _TURNS:
+            text = pattern.sub(instead, text)
     return single(text)
 
 
