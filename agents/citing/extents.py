@@ -91,7 +91,8 @@ def _crossed(claim: Statement, whole: Statement, window: Window, page: Page) -> 
     names = whole.names & union(each.names for each in window) | whole.parties | whole.anybody
     if crossed(whole.order, order, names):
         return True
-    ours, theirs = whole.subject - window[0].subject, window[0].subject - whole.subject
+    shared = set(order) & set(whole.order)
+    ours, theirs = (whole.subject - window[0].subject) & shared, (window[0].subject - whole.subject) & shared
     return any(crossed(whole.order, order, frozenset((one, other))) for one in ours for other in theirs)
 
 

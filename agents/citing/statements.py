@@ -59,9 +59,10 @@ _LIST = re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)])\s+")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a sentence says. `words` in lower case without function words, each once; `stems` are theirs, and the
-    initials of names of several words. `figures` are numbers (`#30`), lengths of time (`@30d`) and codes; a claim must
-    have a source for those that are `owed`: "one" may be no number; `follows` has each with the words after it.
+    """What a sentence says, as its `text` has it plainly. `words` in lower case without function words, each once;
+    `stems` are theirs, and the initials of names of several words. `figures` are numbers (`#30`), lengths of time
+    (`@30d`) and codes; a claim must have a source for those that are `owed`: "one" may be no number; `follows` has
+    each with the words after it.
 
     `negated` are the words that each negation is about; `modals` pair must and may with the next word, `leads` a
     preposition, and `bounds` a figure with whether it is the most or the least, before or after.

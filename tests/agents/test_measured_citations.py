@@ -81,7 +81,7 @@ def test_reworded_sentences_written_by_hand_are_right_oftener_than_their_changed
         count[2] += 1
     for right, wrong, all_of_them in found.values():
         assert right >= 0.4 * all_of_them
-        assert wrong <= 0.2 * all_of_them
+        assert wrong <= 0.12 * all_of_them
 
 
 def test_of_the_changes_that_were_looked_at_few_pass_and_most_right_sentences_do(support: Support) -> None:
@@ -91,8 +91,8 @@ def test_of_the_changes_that_were_looked_at_few_pass_and_most_right_sentences_do
         own = [each for each in sections(row["page"]) if each.heading == row["heading"]]
         right += any(support(row["right"], each) for each in own)
         passed.update(kind for kind, text in row["wrong"] if any(support(text, each) for each in own))
-    assert right >= 0.65 * len(rows)
-    assert sum(passed.values()) <= 0.07 * sum(len(row["wrong"]) for row in rows), passed
+    assert right >= 0.7 * len(rows)
+    assert sum(passed.values()) <= 0.05 * sum(len(row["wrong"]) for row in rows), passed
 
 
 async def test_quoted_answers_are_supported_without_exception(tmp_path: Path) -> None:

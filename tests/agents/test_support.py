@@ -166,6 +166,81 @@ async def test_a_model_that_quotes_is_cited_through_the_house(tmp_path: Path) ->
             "Switching from annual to monthly billing is immediate",
         ),
         ("A code is required for every login.", "Every login requires a code", "A code is optional for every login"),
+        (
+            "Admins cannot open the folder unless the member is deactivated.",
+            "Admins can open the folder only if the member is deactivated",
+            "Admins can open the folder at any time",
+        ),
+        (
+            "A seat must be empty before it can be removed, so deactivate the member first.",
+            "First deactivate the member, and remove the seat afterwards",
+            "First remove the seat, and deactivate the member afterwards",
+        ),
+        (
+            "The total of an invoice cannot be changed by a correction, except for VAT.",
+            "Except for VAT, a correction cannot change the total of an invoice",
+            "A correction cannot change the total of an invoice, and that includes the VAT",
+        ),
+        (
+            "The upload volume applies to the whole workspace.",
+            "The upload volume applies to the workspace as a whole",
+            "Each user has an upload volume that applies",
+        ),
+        (
+            "Each company can use one trial.",
+            "Each company may use one trial",
+            "Each user of a company can use one trial",
+        ),
+        (
+            "Affected customers are informed by email.",
+            "The affected customers are informed by email",
+            "All customers are informed by email",
+        ),
+        (
+            "Files in the EU region are stored in Frankfurt with a second copy in Amsterdam.",
+            "EU region files are stored in Frankfurt with a copy in Amsterdam",
+            "EU region files are stored in Amsterdam with a copy in Frankfurt",
+        ),
+        (
+            "Pellmere remains liable for the work of its subprocessors.",
+            "Pellmere remains liable for its subprocessors' work",
+            "Subprocessors remain liable for the work of Pellmere",
+        ),
+        (
+            "The browser then sets only necessary cookies.",
+            "The browser sets only cookies that are necessary",
+            "The browser sets necessary and analytics cookies",
+        ),
+        (
+            "Deactivating a member revokes all personal tokens of that member.",
+            "When you deactivate a member, all personal tokens of that member are revoked",
+            "When you deactivate a member, all service tokens of that person are revoked",
+        ),
+        (
+            "Deleting the app or removing all members does not cancel a subscription.",
+            "Deleting the app or removing all members will not cancel a subscription",
+            "Deleting the app will not cancel a subscription, but removing all members will",
+        ),
+        (
+            "Security incidents are not published on the status page before affected customers have been informed.",
+            "Customers affected by a security incident are informed before it goes on the status page",
+            "Customers affected by a security incident are informed after it goes on the status page",
+        ),
+        (
+            "Seat expansion is available on the Business and Enterprise plans and is switched off by default.",
+            "On Business and Enterprise, seat expansion stays off until it is turned on",
+            "On Business and Enterprise, seat expansion stays on until it is turned off",
+        ),
+        (
+            "Device backups pause until storage is available again.",
+            "With the storage full, device backups are put on hold until storage is available",
+            "Device backups resume until storage is available",
+        ),
+        (
+            "Features can change or be removed with a notice of 14 days.",
+            "With two weeks' notice, features may be changed or taken away",
+            "With two weeks' notice, features may be kept or taken away",
+        ),
     ],
 )
 def test_of_two_sentences_with_the_same_words_only_the_one_that_says_the_same_is_supported(
