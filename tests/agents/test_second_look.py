@@ -230,11 +230,11 @@ async def test_what_it_cost_is_counted_beside_the_answer(tmp_path: Path, server:
         open_openai(api_key=None, base_url=server.url, model="quote", prices={"quote": Price(1.0, 10.0)}) as model,
         open_agents(data_dir=tmp_path / "data", documents=documents, model=model) as agents,
     ):
-        for server.aside in ("500", says("yes")):
+        for server.aside in (says("yes"), "500"):
             facts, _, ending = await asked(agents, Question(text, agent="technical"))
             assert {log.data.verdict for log in verdicts(facts)} == {"answerable"}
             spent.append(ending.metrics)
-    alone, beside = spent
+    beside, alone = spent
     assert beside.tokensUsed == alone.tokensUsed + 11
     assert beside.cost == pytest.approx(alone.cost + 20e-6)
 
