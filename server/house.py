@@ -43,6 +43,9 @@ log = structlog.get_logger(__name__)
 
 PURGE = 3600.0
 
+FAREWELL = 1.0
+"""Seconds that guests have to take their last frames when no run keeps the process longer."""
+
 
 class Guest(Protocol):
     """A connection that watches no session in particular, and so hears no `bye` from one."""
@@ -88,6 +91,8 @@ class House:
         leaving = [asyncio.ensure_future(guest.dismiss()) for guest in self.guests]
         await self.runs.drain(self.settings.drain_timeout)
         self.fanout.end()
+        if leaving:
+            await asyncio.wait(leaving, timeout=FAREWELL)
         for task in leaving:
             task.cancel()
 

@@ -133,10 +133,14 @@ async def test_told_to_end_while_idle_it_goes_at_once(process: Process) -> None:
     """Not after the ten minutes that runs would get: waiting for its end takes a minute at most."""
     async with Client([process.url]) as client:
         session_id = await client.session()
-        async with client.events(session_id) as stream:
+        async with client.events(session_id) as stream, client.socket() as socket, client.socket() as silent:
             await stream.until("live")
+            await socket.follow(session_id)
+            await socket.until("live")
             process.signal(signal.SIGTERM)
             assert (await stream.rest())[-1].type == "bye"
+            assert (await socket.rest())[-1].type == "bye"
+            assert [await each.closed() for each in (socket, silent)] == [4001, 4001]
         await asyncio.to_thread(process.wait)
 
 
