@@ -12,6 +12,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from server import chat, docs, health, metrics_door, pages, published, sessions, ticket_door
+from server.astray import astray
 from server.cors import Cors
 from server.errors import TABLE, DoorError
 from server.gate import Gate
@@ -25,8 +26,7 @@ ROUTES = [
     Route("/", pages.root),
     Route("/api/health", health.health),
     Route("/api/session", sessions.create, methods=["POST"]),
-    Route("/api/session/{session_id}", sessions.show, methods=["GET"]),
-    Route("/api/session/{session_id}", sessions.delete, methods=["DELETE"]),
+    Route("/api/session/{session_id}", sessions.one, methods=["GET", "DELETE"]),
     Route("/api/session/{session_id}/events", sessions.events, methods=["GET"]),
     Route("/api/session/{session_id}/ticket", ticket_door.ticket, methods=["POST"]),
     Route("/api/chat", chat.chat, methods=["POST"]),
@@ -80,8 +80,11 @@ def create_app(
             yield
 
     handled = [*TABLE, DoorError, HTTPException, Exception]
-    return Application(
+    app = Application(
         routes=[*ROUTES, Mount("/demo", pages.Page(pages.demo_folder()))],
         exception_handlers=dict.fromkeys(handled, failed),
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False
+    app.router.default = astray
+    return app

@@ -109,11 +109,19 @@ def problem_of(error: Exception) -> tuple[Problem, str]:
     if isinstance(error, ValidationError):
         return INVALID, explain(error)
     if isinstance(error, HTTPException):
-        return HTTP.get(error.status_code, Problem("http_error", error.status_code)), error.detail
+        return HTTP.get(error.status_code, Problem("http_error", error.status_code)), _advice(error)
     for kind in type(error).__mro__:
         if kind in TABLE:
             return TABLE[kind], str(error)
     return INTERNAL, "Something went wrong on our side. Try again; if it stays, report the request id."
+
+
+def _advice(error: HTTPException) -> str:
+    if error.status_code == 404:
+        return "There is nothing at this path: GET /docs shows what there is."
+    if error.status_code == 405:
+        return f"This path takes {(error.headers or {}).get('Allow', 'other methods')}."
+    return error.detail
 
 
 def explain(error: ValidationError) -> str:

@@ -40,6 +40,11 @@ async def create(request: Request) -> Response:
     return Response(body.model_dump_json(), 201, {"Location": f"/api/session/{session.session_id}"}, JSON)
 
 
+async def one(request: Request) -> Response:
+    """A session's door: one route for all methods, so that a 405 names them all."""
+    return await (delete if request.method == "DELETE" else show)(request)
+
+
 async def show(request: Request) -> Response:
     """The session as it stands."""
     house: House = request.app.state.house

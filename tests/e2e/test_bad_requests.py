@@ -229,6 +229,41 @@ async def test_unknown_parameters_and_foreign_runs_are_refused(client: Client) -
     assert_error(await client.get(f"/api/session/{other}/events", params={"run": run_id}), 400)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/api/chat", {"POST"}),
+        ("PUT", "/api/session/me", {"GET", "HEAD", "DELETE"}),
+        ("POST", "/api/health", {"GET", "HEAD"}),
+    ],
+)
+async def test_a_method_that_a_path_does_not_take_is_answered_with_all_that_it_takes(
+    client: Client, method: str, path: str, allowed: set[str]
+) -> None:
+    response = await client.request(method, path)
+    message = assert_error(response, 405, "method_not_allowed")["message"]
+    assert set(response.headers["allow"].split(", ")) == allowed
+    assert all(each in message for each in allowed)
+
+
+async def test_a_path_that_is_none_is_told_where_the_doors_are_described(client: Client) -> None:
+    for path in ("/api/nothing", "/nothing", "//elsewhere.example/", "/demo/nothing.js"):
+        assert "/docs" in assert_error(await client.get(path), 404, "not_found")["message"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "leads"),
+    [("/api/session/", "/api/session"), ("/docs/?a=1", "/docs?a=1"), ("/demo", "/demo/")],
+)
+async def test_a_slash_too_many_or_too_few_leads_on_and_never_away_from_tls(
+    client: Client, asked: str, leads: str
+) -> None:
+    """The server cannot know by which scheme and host it is reached: the address is relative to both."""
+    response = await client.get(asked, headers={"Host": "support.example", "X-Forwarded-Proto": "https"})
+    assert response.status_code == 307
+    assert response.headers["location"] == leads
+
+
 async def test_a_head_request_for_the_stream_ends(client: Client) -> None:
     response = await client.request("HEAD", f"/api/session/{await client.session()}/events")
     assert response.status_code == 200
