@@ -17,9 +17,15 @@ T = TypeVar("T", bound=BaseModel)
 BODY_LIMIT = 64 * 1024
 KEY_LIMIT = 255
 
+PLAIN = {"Accept-Encoding": "identity"}
+"""With a 415: how bodies are taken (RFC 9110, 12.5.3)."""
+
 
 async def read_body(request: Request) -> bytes:
-    """The whole body. Raises DoorError: 413 over 64 KiB, 408 when it does not arrive within BODY_TIMEOUT."""
+    """The whole body. Raises DoorError: 413 over 64 KiB, 408 after BODY_TIMEOUT, 415 when compressed."""
+    coding = request.headers.get("content-encoding", "").strip().lower()
+    if coding not in ("", "identity"):
+        raise DoorError(UNSUPPORTED_MEDIA_TYPE, "Send the body uncompressed, without Content-Encoding.", PLAIN)
     timeout: float = request.app.state.house.settings.body_timeout
     too_large = f"The body is larger than {BODY_LIMIT} bytes."
     declared = request.headers.get("content-length", "")
@@ -41,15 +47,24 @@ async def read_body(request: Request) -> bytes:
     return bytes(body)
 
 
-def parse_json(body: bytes | str, model: type[T]) -> T:
+def parse_json(body: bytes, model: type[T]) -> T:
     """The body as the model. Raises DoorError for what is not JSON, ValidationError for what does not fit."""
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise DoorError(INVALID_JSON, f"The body is not valid JSON: {error}") from None
+        raise DoorError(INVALID_JSON, f"The body is not valid JSON: {_what_is_wrong(body, error)}") from None
     if not isinstance(value, dict):
         raise DoorError(INVALID, "The body must be a JSON object.")
     return model.model_validate(value)
+
+
+def _what_is_wrong(body: bytes, error: orjson.JSONDecodeError) -> str:
+    """orjson speaks of surrogates where bytes are no UTF-8."""
+    try:
+        body.decode()
+    except UnicodeDecodeError as wrong:
+        return f"byte {wrong.start} is not UTF-8."
+    return str(error)
 
 
 async def read_json(request: Request, model: type[T]) -> tuple[T, bytes]:

@@ -1,6 +1,7 @@
 """Bad input over HTTP: each gets the contract's error, and the server serves on."""
 
 import asyncio
+import gzip
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
@@ -123,6 +124,19 @@ async def test_an_error_does_not_echo_what_was_sent(client: Client) -> None:
 async def test_another_content_type_is_refused(client: Client, kind: str) -> None:
     body = json.dumps({"message": "Hi", "session_id": await client.session()})
     assert_error(await client.post("/api/chat", content=body, headers={"Content-Type": kind}), 415)
+
+
+async def test_a_compressed_body_is_refused_as_such(client: Client) -> None:
+    body = gzip.compress(json.dumps({"message": "Hi", "session_id": await client.session()}).encode())
+    headers = JSON | {"Content-Encoding": "gzip"}
+    response = await client.post("/api/chat", content=body, headers=headers)
+    assert "Content-Encoding" in assert_error(response, 415, "unsupported_media_type")["message"]
+    assert response.headers["accept-encoding"] == "identity"
+
+
+async def test_bytes_in_another_encoding_are_named(client: Client) -> None:
+    response = await client.post("/api/chat", content='{"message": "Grüße"}'.encode("latin-1"), headers=JSON)
+    assert "byte 15 is not UTF-8" in assert_error(response, 400, "invalid_json")["message"]
 
 
 async def test_json_with_a_charset_is_taken(client: Client) -> None:
