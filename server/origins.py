@@ -1,11 +1,26 @@
 """Which pages may use the doors: those of this server, and those of the sites in ALLOWED_ORIGINS."""
 
+import re
 from urllib.parse import urlsplit
 
 from starlette.types import Scope
 
 OWN = ""
 """The origin of this server's own pages, and of clients that are no browsers: these send none."""
+
+
+_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/?#@]+")
+
+
+def check_origin(text: str) -> str:
+    """The origin as browsers write it. Raises ValueError for what no browser sends, and so would never fit."""
+    origin = text.lower()
+    for scheme, port in (("https://", ":443"), ("http://", ":80")):
+        if origin.startswith(scheme):
+            origin = origin.removesuffix(port)
+    if not _ORIGIN.fullmatch(origin):
+        raise ValueError(f"{text!r} is no origin: give scheme and host alone, as https://shop.example, or *")
+    return origin
 
 
 def origin_of(scope: Scope) -> str:

@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from agents.providers.prices import Price, parse
+from server.origins import check_origin
 from streaming.log import StoreError
 from streaming.stores import check_url
 
@@ -74,6 +75,11 @@ class Settings(BaseSettings):
     @classmethod
     def _prices(cls, value: object) -> object:
         return parse(value) if isinstance(value, str) else value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(check_origin(part) for part in value)
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -31,3 +31,16 @@ def test_a_cohere_key_reranks_unless_no_model_shall() -> None:
     assert not Settings(_env_file=None).reranks  # type: ignore[call-arg]
     assert Settings(_env_file=None, cohere_api_key="k").reranks  # type: ignore[arg-type, call-arg]
     assert not Settings(_env_file=None, cohere_api_key="k", cohere_rerank_model="none").reranks  # type: ignore[arg-type, call-arg]
+
+
+@pytest.mark.parametrize("given", ["shop.example", "https://shop.example/", "https://shop.example/page", "https://"])
+def test_an_allowed_origin_that_no_browser_would_send_is_refused(given: str) -> None:
+    with pytest.raises(ValidationError, match="is no origin: give scheme and host alone"):
+        Settings(_env_file=None, allowed_origins=f"https://a.example, {given}")  # type: ignore[arg-type, call-arg]
+
+
+def test_allowed_origins_are_taken_as_browsers_write_them() -> None:
+    given = "https://Shop.Example:443, http://a.example:80, http://127.0.0.1:5173, app://x, null, *"
+    settings = Settings(_env_file=None, allowed_origins=given)  # type: ignore[arg-type, call-arg]
+    taken = ("https://shop.example", "http://a.example", "http://127.0.0.1:5173", "app://x", "null", "*")
+    assert settings.allowed_origins == taken
