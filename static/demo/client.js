@@ -15,8 +15,13 @@
 const SILENCE = 45_000; // the server speaks at least every 15 s; after three times that the line is dead
 const LONGEST = 30_000;
 const SLICE = 8; // milliseconds of events taken in at a time
-/** @type {Record<number, string>} */
-const REFUSALS = { 4029: "rate_limited", 4501: "unauthorized", 4503: "forbidden_origin", 4504: "session_not_found" };
+/** Why a socket was closed: the code and what it means. @type {Record<number, [string, string]>} */
+const REFUSALS = {
+  4029: ["rate_limited", "That was too much at once."],
+  4501: ["unauthorized", "A key is needed, or the one that came is not, or no longer, valid."],
+  4503: ["forbidden_origin", "This page's origin is not in the server's ALLOWED_ORIGINS."],
+  4504: ["session_not_found", "There is no such session."],
+};
 
 /** A failure: `code` from the server's table, or `network`. `retryAfter` is in seconds, where the server said so. */
 export class Problem extends Error {
@@ -64,7 +69,7 @@ export class Client {
   /** @param {{base?: string, key?: string, headers?: Record<string, string>}} [options] `base`: the server's origin, if
    * another; `key`: where the server asks for one */
   constructor({ base = "", key = "", headers = {} } = {}) {
-    this.base = base;
+    this.base = base.replace(/\/+$/, "");
     this.key = key;
     this.headers = headers;
   }
@@ -211,7 +216,7 @@ export class Following {
 
   /** @param {Status} status */
   #tell(status) {
-    this.#options.onStatus?.(status);
+    attempt(this.#options.onStatus, status);
   }
 
   async #run() {
@@ -304,8 +309,9 @@ export class Following {
         const bye = this.#take(frame);
         if (bye) resolve(bye.retry_after_ms);
       };
-      socket.onclose = ({ code, reason }) => {
-        reject(new Problem({ code: REFUSALS[code] ?? "network", message: reason, retryable: code < 4500 }));
+      socket.onclose = ({ code: closed }) => {
+        const [code, message] = REFUSALS[closed] ?? ["network", "The connection was lost."];
+        reject(new Problem({ code, message, retryable: closed < 4500 }));
       };
     });
   }
@@ -329,7 +335,7 @@ export class Following {
     if (id !== undefined && type !== "snapshot") {
       if (!later(id, this.cursor)) return null;
       this.cursor = id;
-      this.#options.onEvent?.(frame);
+      attempt(this.#options.onEvent, frame);
       return null;
     }
     if (type === "snapshot") this.cursor = id;
@@ -337,12 +343,22 @@ export class Following {
       this.#failures = 0;
       this.#tell({ state: type === "live" ? "live" : "open" });
     }
-    this.#options.onControl?.(frame);
+    attempt(this.#options.onControl, frame);
     if (type !== "bye") return null;
     if (data.reason === "deleted") {
       this.#end(new Problem({ code: "session_not_found", message: "The session was deleted." }));
     }
     return data;
+  }
+}
+
+/** Call a page's handler. What it throws is reported as of any listener, and ends no stream.
+ * @param {((given: any) => void) | undefined} handler @param {any} given */
+function attempt(handler, given) {
+  try {
+    handler?.(given);
+  } catch (error) {
+    (globalThis.reportError ?? console.error)(error);
   }
 }
 

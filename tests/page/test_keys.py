@@ -57,6 +57,20 @@ async def test_the_page_asks_for_a_key_and_says_when_it_is_refused(keyed: Server
     assert "E-1020" in await visitor.prose().inner_text(), "the tab keeps its key"
 
 
+async def test_a_socket_without_a_key_is_told_what_is_missing(keyed: Server, visit: Open) -> None:
+    visitor = await visit(keyed.page)
+    visitor.allows = REFUSED
+    problem = await visitor.page.evaluate("""async () => {
+      const { Client } = await import("/demo/client.js");
+      return new Promise((resolve) => new Client().follow(crypto.randomUUID(), {
+        transport: "ws",
+        onStatus: ({ state, problem: { code, message } = {} }) => state === "closed" && resolve({ code, message }),
+      }));
+    }""")
+    assert problem["code"] == "unauthorized"
+    assert "A key is needed" in problem["message"]
+
+
 @pytest.mark.parametrize("transport", ["over_sse", "over_socket"])
 async def test_when_the_key_is_revoked_another_goes_on_with_the_conversation(
     keyed: Server, keys: Path, visit: Open, transport: str
