@@ -29,6 +29,12 @@ th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0;
 nav ul { columns: 2; padding-left: 1rem; }
 """
 
+KEYS = (
+    "This server asks for a key: `Authorization: Bearer <key>` or `X-API-Key: <key>` with every request but those that "
+    "name no `401`. Browsers cannot send one on EventSource and WebSocket: these take a `ticket`."
+)
+OPEN = "This server asks for no key."
+
 POLICY = (
     f"default-src 'none'; style-src 'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -70,15 +76,18 @@ def page(document: Json) -> bytes:
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(info["title"])}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>'
         f"<h1>{escape(info['title'])} {escape(info['version'])}</h1><p>{_text(info['description'])}</p>"
+        f"<p>{_text(KEYS if document['security'] else OPEN)}</p>"
         '<p><a href="/openapi.json">openapi.json</a>, <a href="/asyncapi.json">asyncapi.json</a>, '
         f'<a href="/schemas/events.json">events.json</a></p><nav><ul>{contents}</ul></nav>'
-        f"{''.join(_operation(*operation) for operation in operations)}<h1>Schemas</h1>{schemas}</body></html>"
+        f"{''.join(_operation(*each, document) for each in operations)}<h1>Schemas</h1>{schemas}</body></html>"
     ).encode()
 
 
-def _operation(method: str, path: str, told: Json) -> str:
+def _operation(method: str, path: str, told: Json, document: Json) -> str:
     parts = [f'<h2 id="{told["operationId"]}"><code>{method} {escape(path)}</code></h2><p>{_text(told["summary"])}</p>']
     rows = [(each["name"], f"{each['in']}: {each['description']}") for each in told["parameters"]]
+    if {"ticket": []} in told.get("security", ()):
+        rows.append(("ticket", f"query: {document['components']['securitySchemes']['ticket']['description']}"))
     if "requestBody" in told:
         rows.append(("body", _content(told["requestBody"]["content"])))
     rows += [

@@ -293,7 +293,7 @@ def components() -> Json:
                 "type": "apiKey",
                 "in": "query",
                 "name": "ticket",
-                "description": "For streams, from `…/ticket`.",
+                "description": "In place of a key, for this session, from `POST …/ticket`: what EventSource can send.",
             },
         },
     }
@@ -307,7 +307,8 @@ def document(*, keys: bool, tools: Iterable[str], model: bool) -> Json:
             "title": "OrchestratAI API",
             "version": VERSION,
             "description": "Answers customers' questions from a company's own documents, live. `/api/v1` is the "
-            "Retrieval-Enabled Agent Service over the same agents and sessions; its errors are flat.",
+            "Retrieval-Enabled Agent Service over the same agents and sessions; its errors are flat. "
+            "The WebSocket `/api/ws`, and what streams carry, is described in `/asyncapi.json`.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "paths": paths(),

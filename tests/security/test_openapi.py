@@ -107,6 +107,11 @@ async def test_the_documents_are_whole_and_alike(target: tuple[Embedded, dict[st
             assert part
     served = {route.path for route in server.server.config.app.routes} - {"/", "/docs", "/demo", "/api/ws"}  # type: ignore[union-attr]
     assert served == set(document["paths"])
+    assert ("This server asks for a key: " in page.text) == bool(headers)
+    assert "/api/ws" in page.text
+    events = page.text.partition('<h2 id="sessionEvents">')[2].partition("<h2")[0]
+    assert all(f"<code>{name}</code>" in events for name in ("Last-Event-ID", "after", "run"))
+    assert ("<code>ticket</code>" in events) == bool(headers)
     assert "script" not in page.headers["content-security-policy"]
     assert "<script" not in page.text
     assert "http://" not in page.text.replace(server.url, "")
