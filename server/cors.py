@@ -13,6 +13,9 @@ REQUEST_HEADERS = (
 RESPONSE_HEADERS = "Location, Preference-Applied, Retry-After, X-Request-ID, X-Session-ID"
 MAX_AGE = "600"
 
+VARY = (b"vary", b"Origin")
+"""Also where no origin was given: a cache may not give that answer to a page that needs the grant."""
+
 
 class Cors:
     """Answers preflights, and leaves what a page of another site needs for the response's head. Pure ASGI."""
@@ -21,24 +24,29 @@ class Cors:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and (origin := origin_of(scope)) != OWN:
+        if scope["type"] == "http":
             house: House = scope["app"].state.house
-            granted = listed(origin, house.settings.allowed_origins)
-            if granted:
-                scope["state"]["headers"] = [
-                    (b"access-control-allow-origin", origin.encode("latin-1")),
-                    (b"access-control-expose-headers", RESPONSE_HEADERS.encode()),
-                    (b"vary", b"Origin"),
-                ]
-            if scope["method"] == "OPTIONS" and b"access-control-request-method" in dict(scope["headers"]):
+            origin, origins = origin_of(scope), house.settings.allowed_origins
+            other = origin != OWN
+            granted = other and listed(origin, origins)
+            if origins:
+                scope["state"]["headers"] = [VARY, *(_grant(origin) if granted else ())]
+            if other and scope["method"] == "OPTIONS" and b"access-control-request-method" in dict(scope["headers"]):
                 await _preflight(granted)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
 
+def _grant(origin: str) -> tuple[tuple[bytes, bytes], ...]:
+    return (
+        (b"access-control-allow-origin", origin.encode("latin-1")),
+        (b"access-control-expose-headers", RESPONSE_HEADERS.encode()),
+    )
+
+
 def _preflight(granted: bool) -> Response:
     if not granted:
-        return Response("This origin is not in ALLOWED_ORIGINS.", 403, {"Vary": "Origin"}, "text/plain")
+        return Response("This origin is not in ALLOWED_ORIGINS.", 403, media_type="text/plain")
     allowed = {
         "Access-Control-Allow-Methods": METHODS,
         "Access-Control-Allow-Headers": REQUEST_HEADERS,

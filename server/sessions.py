@@ -65,7 +65,7 @@ async def show(request: Request) -> Response:
         queued=session.queued,
         cursor=format_id(await house.store.top(session.session_id)),
     )
-    return Response(body.model_dump_json(exclude_none=True), media_type=JSON)
+    return Response(body.model_dump_json(exclude_none=True), media_type=JSON, headers={"Cache-Control": "no-store"})
 
 
 def _turn(run: Run) -> TurnView:

@@ -215,6 +215,13 @@ async def test_origins_that_are_not_listed_get_no_socket_and_no_permission_to_re
         assert refused.headers.get("access-control-allow-origin") == granted
 
 
+async def test_no_cache_gives_one_page_what_another_may_read(alice: httpx.AsyncClient) -> None:
+    for headers in ({}, {"Origin": SHOP}, {"Origin": "https://evil.example"}):
+        assert (await alice.get("/demo/client.js", headers=headers)).headers.get_list("vary") == ["Origin"]
+    created = await alice.post("/api/session")
+    assert (await alice.get(created.headers["location"])).headers["cache-control"] == "no-store"
+
+
 async def test_a_key_is_revoked_without_a_restart(serve: Serve, tmp_path: Path) -> None:
     file = tmp_path / "keys"
     file.write_text("# who may come in\nalice:alice-has-a-key\nbob:bob-has-a-key\n")
