@@ -96,7 +96,7 @@ async def events(request: Request) -> Response:
     house: House = request.app.state.house
     unknown = set(request.query_params) - {"after", "run", "ticket"}
     if unknown:
-        raise DoorError(INVALID, f"Unknown parameter {sorted(unknown)[0]!r}; known: after, run.")
+        raise DoorError(INVALID, f"Unknown parameter {sorted(unknown)[0]!r}; known: after, run, ticket.")
     session_id = session_id_of(request)
     end = await house.store.top(session_id)
     session = await house.store.session(session_id, owner_of(request))

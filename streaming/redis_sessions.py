@@ -124,7 +124,7 @@ class Sessions:
             if not await self._exists(known):
                 replaced = found  # its session was deleted, and with it what the key stood for
             elif digest != idempotency.digest:
-                raise IdempotencyConflict("this Idempotency-Key came before, with another request")
+                raise IdempotencyConflict("this Idempotency-Key came with another request before: make a new one")
             else:
                 return known
 

@@ -85,7 +85,9 @@ class SqliteLedger(SqliteFile):
                 ).fetchone()
                 if earlier is not None:
                     if earlier[0] != idempotency.digest:
-                        raise IdempotencyConflict("this Idempotency-Key came before, with another request")
+                        raise IdempotencyConflict(
+                            "this Idempotency-Key came with another request before: make a new one"
+                        )
                     return run_of(db.execute(f"{RUN} WHERE run_id=?", (earlier[1],)).fetchone()), False, []
             owned(db, session_id, owner)
             busy = [
