@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -232,20 +233,25 @@ class Socket:
 
     async def _events(self, events: list[Event]) -> None:
         if self._frames:
-            await self._send({"type": "websocket.send", "frames": _frames(events)})
+            await self._tell({"type": "websocket.send", "frames": _frames(events)})
         else:
             for event in events:
-                await self._send({"type": "websocket.send", "text": event.body.decode()})
+                await self._tell({"type": "websocket.send", "text": event.body.decode()})
 
     async def _control(self, frame: Control | Ack | Error) -> None:
         body = frame.model_dump_json(exclude_none=True) if isinstance(frame, Ack | Error) else encode(frame).decode()
         if not self._closed:
-            await self._send({"type": "websocket.send", "text": body})
+            await self._tell({"type": "websocket.send", "text": body})
 
     async def _close(self, code: int, reason: str) -> None:
         if not self._closed:
             self._closed = True
-            await self._send({"type": "websocket.close", "code": code, "reason": reason})
+            await self._tell({"type": "websocket.close", "code": code, "reason": reason})
+
+    async def _tell(self, message: Any) -> None:
+        """What a client that has just gone no longer hears is no error: that it went is received next."""
+        with suppress(OSError):
+            await self._send(message)
 
 
 def _nothing() -> None:
