@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 from dataclasses import asdict
 from typing import TypeVar
 
@@ -91,8 +92,21 @@ def idempotency(key: str | None, scope: str, request: RunRequest, on_busy: OnBus
 
 
 def wants_events(request: Request) -> bool:
-    """Whether the caller asks for the run's events rather than the answer alone."""
-    return "text/event-stream" in request.headers.get("accept", "").lower()
+    """Whether the caller asks for the run's events rather than the answer alone: where it takes both alike, it does."""
+    events = answer = 0.0
+    for part in request.headers.get("accept", "").lower().split(","):
+        media_type, *parameters = [each.strip() for each in part.split(";")]
+        weight = next((_weight(each[2:]) for each in parameters if each.startswith("q=")), 1.0)
+        if media_type == "text/event-stream":
+            events = weight
+        elif media_type == "application/json":
+            answer = weight
+    return events > 0 and events >= answer
+
+
+def _weight(text: str) -> float:
+    """A quality, 0..1 (RFC 9110, 12.4.2); one that is none counts as 1."""
+    return float(text) if re.fullmatch(r"[01](\.\d{0,3})?", text) else 1.0
 
 
 def prefers_async(request: Request) -> bool:

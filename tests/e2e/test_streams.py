@@ -32,6 +32,24 @@ async def test_the_steps_come_in_order_and_the_ids_have_no_hole(client: Client) 
         ANY_EVENT.validate_json(frame.body)
 
 
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("text/event-stream", "text/event-stream"),
+        ("application/json, text/event-stream", "text/event-stream"),
+        ("Text/Event-Stream; Q=0.5, */*;q=0.1", "text/event-stream"),
+        ("application/json, text/event-stream;q=0.5", "application/json"),
+        ("application/json, text/event-stream;q=0", "application/json"),
+        ("*/*", "application/json"),
+        ("x/text/event-stream", "application/json"),
+    ],
+)
+async def test_events_come_to_who_prefers_them(client: Client, accept: str, media_type: str) -> None:
+    response = await client.chat(await client.session(), "Hello!", headers={"Accept": accept})
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"].partition(";")[0] == media_type
+
+
 async def test_without_a_model_the_same_steps_come(serve: Callable[..., Embedded]) -> None:
     server = serve(openai_base_url=None)
     async with Client([server.url]) as client:
