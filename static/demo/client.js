@@ -15,6 +15,7 @@
 const SILENCE = 45_000; // the server speaks at least every 15 s; after three times that the line is dead
 const LONGEST = 30_000;
 const SLICE = 8; // milliseconds of events taken in at a time
+const RETRYABLE = new Set([408, 429, 500, 502, 503, 504, 507]); // another time it may go well
 /** Why a socket was closed: the code and what it means. @type {Record<number, [string, string]>} */
 const REFUSALS = {
   4029: ["rate_limited", "That was too much at once."],
@@ -151,7 +152,7 @@ export class Client {
     const { status } = response;
     const told = (await response.json().catch(() => null))?.error ?? {};
     const retryAfter = Number(response.headers.get("Retry-After")) || undefined;
-    const retryable = status === 408 || status === 429 || status >= 500;
+    const retryable = RETRYABLE.has(status) || told.code === "session_busy";
     const message = told.message ?? `The server answered ${status}.`;
     throw new Problem({ code: told.code ?? "http_error", message, status, retryable, retryAfter });
   }

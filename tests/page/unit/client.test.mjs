@@ -13,6 +13,10 @@ async function serving(run) {
   const asked = [];
   const server = createServer((request, response) => {
     asked.push(request.url);
+    if (request.url.endsWith("/ticket")) {
+      const error = { code: "tickets_not_configured", message: "Tickets need TICKET_SECRET." };
+      return response.writeHead(501).end(JSON.stringify({ error }));
+    }
     if (request.method === "POST") return response.writeHead(201).end('{"session_id":"s","created_at":"now"}');
     response.writeHead(200, { "Content-Type": "text/event-stream" });
     response.write(frame("hello") + frame("token", "1-1") + frame("token", "1-2") + frame("live"));
@@ -54,4 +58,18 @@ test("a base may end with a slash", () =>
   serving(async (base, asked) => {
     await new Client({ base: `${base}/` }).createSession();
     assert.deepEqual(asked, ["/api/session"]);
+  }));
+
+test("where the server gives no tickets a socket is not tried for ever", () =>
+  serving(async (base) => {
+    const status = await new Promise((resolve) => {
+      const following = new Client({ base, key: "k" }).follow("s", {
+        transport: "ws",
+        onStatus: (told) => {
+          if (told.state === "waiting") following.close();
+          if (told.state === "closed") resolve(told);
+        },
+      });
+    });
+    assert.equal(status.problem?.code, "tickets_not_configured");
   }));
