@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from server import errors
 from server.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -34,6 +35,13 @@ def test_the_readme_names_no_setting_that_does_not_exist() -> None:
     table = (ROOT / "README.md").read_text().partition("## Settings")[2].partition("\n## ")[0]
     named = {name for row in table.splitlines() if row.startswith("|") for name in re.findall(r"`([A-Z][A-Z_]+)`", row)}
     assert named <= {name.upper() for name in Settings.model_fields}
+
+
+def test_every_code_of_an_error_is_in_the_clients_documentation_with_what_to_do() -> None:
+    table = (ROOT / "docs" / "client.md").read_text().partition("| what to do | codes |")[2].partition("\n\n")[0]
+    named = set(re.findall(r"`([a-z_]+)`", table))
+    codes = {problem.code for problem in vars(errors).values() if isinstance(problem, errors.Problem)}
+    assert named == codes | set(errors.RUN_FAILURES)
 
 
 def test_the_lock_holds_names_versions_and_hashes_alone() -> None:
