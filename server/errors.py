@@ -120,7 +120,8 @@ def _advice(error: HTTPException) -> str:
     if error.status_code == 404:
         return "There is nothing at this path: GET /docs shows what there is."
     if error.status_code == 405:
-        return f"This path takes {(error.headers or {}).get('Allow', 'other methods')}."
+        allowed = (error.headers or {}).get("Allow", "other methods").split(", ")
+        return f"This path takes {', '.join(sorted(allowed))}."
     return error.detail
 
 
