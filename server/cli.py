@@ -7,7 +7,6 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
-from server.errors import explain
 from server.settings import Settings
 
 
@@ -16,7 +15,17 @@ def load_settings(**given: object) -> Settings:
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
-        raise click.ClickException(f"A setting cannot be used: {explain(error)}") from None
+        raise click.ClickException(f"A setting cannot be used: {told(error)}") from None
+
+
+def told(error: ValidationError) -> str:
+    """What is wrong, each setting by the name that the operator writes; what was written may be a secret."""
+    parts = []
+    for detail in error.errors(include_url=False, include_context=False, include_input=False):
+        name = "".join(str(part) for part in detail["loc"][:1]).upper()
+        what = detail["msg"].removeprefix("Value error, ").removeprefix("Input ").removeprefix(f"{name} ")
+        parts.append(f"{name} {what[:1].lower()}{what[1:]}" if name else what)
+    return "; ".join(parts)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

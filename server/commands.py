@@ -1,6 +1,8 @@
 """What the commands do: each is one `asyncio.run` over the house or a part of it, shown in the terminal."""
 
 import asyncio
+import errno
+import logging
 import socket
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -15,11 +17,12 @@ from rich.text import Text
 from agents.errors import AgentError
 from server import logs
 from server.configured import open_configured_agents
-from server.data_dir import DataDirInUse, claim_data_dir
+from server.data_dir import DataDirInUse, DataDirUnusable, claim_data_dir
 from server.keys import KeysInvalid
 from server.pauses import shorten_pauses
 from server.progress import bar
 from server.settings import Settings
+from server.welcome import welcome
 from streaming.log import StoreError
 
 if TYPE_CHECKING:
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from agents.knowledge.ingest import Report
     from agents.passage import Domain
 
-PROBLEMS = (DataDirInUse, AgentError, KeysInvalid, StoreError, OSError)
+PROBLEMS = (DataDirInUse, DataDirUnusable, AgentError, KeysInvalid, StoreError, OSError)
 """What a person can do something about: told in a line, without a trace."""
 
 errors = Console(stderr=True)
@@ -68,8 +71,9 @@ def serve(settings: Settings) -> None:
     try:
         listener = bind(settings)
     except OSError as error:
+        what = "HOST or --host" if error.errno not in (errno.EADDRINUSE, errno.EACCES) else "PORT or --port"
         raise click.ClickException(
-            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Name another with PORT or --port."
+            f"Cannot listen on {settings.address}: {error.strerror}. Name another with {what}."
         ) from None
     with listener:
         _serve_on(listener, settings.model_copy(update={"port": listener.getsockname()[1]}))
@@ -99,10 +103,23 @@ def serve_here(settings: Settings, listener: socket.socket, progress: "Callable[
         shorten_pauses()
         welcome(settings)
 
+    def unexplained(record: logging.LogRecord) -> bool:
+        """uvicorn logs each failed start with its trace, which is for what nobody foresaw."""
+        return not any(isinstance(failure, PROBLEMS) for failure in failures)
+
     app = create_app(lambda: open_house(settings, progress=progress), failures.append)
-    server_of(app, ready).run([listener])
-    if failures:
-        raise click.ClickException(str(failures[0]))
+    uvicorn_log = logging.getLogger("uvicorn.error")
+    uvicorn_log.addFilter(unexplained)
+    try:
+        server_of(app, ready).run([listener])
+    except SystemExit:  # uvicorn's way to end when it could not start
+        if not failures:
+            raise
+        raise click.ClickException(str(failures[0]) or type(failures[0]).__name__) from None
+    except KeyboardInterrupt:
+        pass  # Ctrl-C: uvicorn raises it anew once all is closed
+    finally:
+        uvicorn_log.removeFilter(unexplained)
 
 
 def serve_worker(settings: Settings, listener: socket.socket) -> None:
@@ -123,40 +140,6 @@ def prepare_index(settings: Settings) -> None:
             pass
 
     asyncio.run(work())
-
-
-def welcome(settings: Settings) -> None:
-    """Say that the server is ready, where the page is, and what it runs on."""
-    model = settings.openai_model if settings.uses_model else "none: answers are quoted from the documents (embedded)"
-    errors.print(f"\n[bold green]ready[/]  {settings.url}/demo/", highlight=False)
-    errors.print(f"  model   {model}", highlight=False)
-    errors.print(f"  store   {store_of(settings)}", highlight=False)
-    index = "Qdrant Edge" if settings.qdrant_url is None else f"the Qdrant collection {settings.qdrant_collection}"
-    embedded = " (embedded)" if settings.qdrant_url is None else ""
-    vectors = settings.openai_embedding_model or settings.cohere_embedding_model or "WordLlama"
-    reranked = f", reranked by {settings.cohere_rerank_model}" if settings.reranks else ""
-    errors.print(f"  index   {index} with {vectors} and BM25{embedded}{reranked}", highlight=False)
-    errors.print(f"  keys    {keys_of(settings)}\n", highlight=False)
-
-
-def keys_of(settings: Settings) -> str:
-    """Who may come in."""
-    given = [
-        name for name, value in (("API_KEYS", settings.api_keys), ("API_KEYS_FILE", settings.api_keys_file)) if value
-    ]
-    if given:
-        return f"those of {' and '.join(given)}"
-    if settings.host in ("127.0.0.1", "::1", "localhost"):
-        return "no API keys are set: anyone on this machine may use it"
-    return "[bold red]no API keys are set: anyone who reaches this address may use it. Set API_KEYS.[/]"
-
-
-def store_of(settings: Settings) -> str:
-    """Where sessions are, without the password."""
-    if settings.redis_url is None:
-        return f"SQLite in {settings.data_dir} (embedded)"
-    scheme, _, rest = settings.redis_url.partition("://")
-    return f"Redis at {scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
 
 
 def ingest(settings: Settings, paths: Sequence[Path], domain: str | None, *, sync: bool) -> None:

@@ -17,11 +17,25 @@ class DataDirInUse(Exception):
         self.url = url
 
 
+class DataDirUnusable(Exception):
+    """Nothing can be written there."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(f"DATA_DIR {path} cannot be used: {error.strerror}. Mend that, or name another DATA_DIR")
+
+
 @contextmanager
 def claim_data_dir(path: Path, url: str | None) -> Iterator[None]:
-    """Own the directory inside the block; the kernel frees it when the process dies. Raises DataDirInUse."""
-    path.mkdir(parents=True, exist_ok=True)
-    with (path / "owner.lock").open("a+") as lock:
+    """Own the directory inside the block; the kernel frees it when the process dies.
+
+    Raises DataDirInUse, DataDirUnusable.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        opened = (path / "owner.lock").open("a+")
+    except OSError as error:
+        raise DataDirUnusable(path, error) from None
+    with opened as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -31,7 +45,10 @@ def claim_data_dir(path: Path, url: str | None) -> Iterator[None]:
             except ValueError:
                 owner = None
             raise DataDirInUse(path, owner) from None
-        lock.truncate(0)
-        lock.write(json.dumps({"pid": os.getpid(), "url": url}))
-        lock.flush()
+        try:
+            # Past the file's buffer, whose content would be tried again when it closes.
+            os.truncate(lock.fileno(), 0)
+            os.write(lock.fileno(), json.dumps({"pid": os.getpid(), "url": url}).encode())
+        except OSError as error:
+            raise DataDirUnusable(path, error) from None
         yield

@@ -9,9 +9,14 @@ from structlog.typing import Processor
 from server.settings import Settings
 
 
+def is_text(settings: Settings) -> bool:
+    """Whether a person reads along, rather than a program."""
+    return settings.log_format == "text" or (settings.log_format == "auto" and sys.stderr.isatty())
+
+
 def configure(settings: Settings) -> None:
     """Log from now on as the settings say: text for a terminal, JSON for everything else."""
-    text = settings.log_format == "text" or (settings.log_format == "auto" and sys.stderr.isatty())
+    text = is_text(settings)
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,

@@ -1,5 +1,6 @@
 """The only place that reads the environment: it becomes one frozen value."""
 
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -11,6 +12,13 @@ from agents.providers.prices import Price, parse
 from server.origins import check_origin
 from streaming.log import StoreError
 from streaming.stores import check_url
+
+_URL = re.compile(r"https?://[^\s/?#]+([/?#]\S*)?")
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#]+")
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 class Settings(BaseSettings):
@@ -66,6 +74,26 @@ class Settings(BaseSettings):
     slow_timeout: float = Field(20.0, gt=0, description="Seconds after which a reader that takes nothing is dropped.")
     drain_timeout: float = Field(25.0, ge=0, description="Seconds that active runs get when the server ends.")
 
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _small(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("openai_base_url", "qdrant_url", "cohere_base_url", "otel_exporter_otlp_endpoint")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is not None and not _URL.fullmatch(value):
+            raise ValueError("is not a URL as http://host:port or https://host/path")
+        return value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            if part != "*" and not _ORIGIN.fullmatch(part):
+                raise ValueError(f"{part!r} is no origin: browsers send scheme://host or scheme://host:port, no path")
+        return value
+
     @field_validator("allowed_origins", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -117,8 +145,13 @@ class Settings(BaseSettings):
     @property
     def url(self) -> str:
         """Where the server is reached from this machine."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 - read, not bound
-        return f"http://{host}:{self.port}"
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - read, not bound
+        return f"http://{_bracketed(host)}:{self.port}"
+
+    @property
+    def address(self) -> str:
+        """Where it listens, to be told."""
+        return f"{_bracketed(self.host)}:{self.port}"
 
     @property
     def model_url(self) -> str | None:

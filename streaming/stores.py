@@ -1,13 +1,17 @@
 """Which store a URL means; the driver is imported when one is opened."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import SplitResult, urlsplit
 
 from streaming.log import StoreError
 
 if TYPE_CHECKING:
     from streaming.redis_store import RedisStore
+
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+)(:\d{1,5})?")
 
 SCHEMES: dict[str, Literal["redis"]] = {
     "redis": "redis",
@@ -21,11 +25,24 @@ SCHEMES: dict[str, Literal["redis"]] = {
 
 
 def check_url(url: str) -> str:
-    """The URL as it is. Raises StoreError for a scheme that nobody knows."""
+    """The URL as it is. Raises StoreError for one that names no place, without what is secret in it."""
     scheme = url.partition(":")[0]
     if scheme not in SCHEMES:
         raise StoreError(f"REDIS_URL has scheme {scheme!r}; known: {', '.join(SCHEMES)}")
+    if scheme != "unix":
+        _check_place(scheme, urlsplit(url))
     return url
+
+
+def _check_place(scheme: str, parts: SplitResult) -> None:
+    several = "+" in scheme
+    hosts = parts.netloc.rpartition("@")[2]
+    form = f"{scheme}://user:password@host:6379" + (",host:6379" if several else "/0")
+    if not all(_HOST.fullmatch(host) for host in hosts.split(",")) and (several or hosts):
+        raise StoreError(f"REDIS_URL is not of the form {form}, with / : @ in a password as %2F %3A %40")
+    database = parts.path.strip("/").partition("/")[2 if scheme.endswith("sentinel") else 0]
+    if database and not database.isdecimal():
+        raise StoreError(f"REDIS_URL names the database {database!r}, which is not a number")
 
 
 @asynccontextmanager
