@@ -87,9 +87,11 @@ class House:
     async def drain(self) -> None:
         """Not ready any more; readers leave, runs get their time, the rest is handed over."""
         self.ready = False
+        log.info("draining", runs=self.runs.active, readers=self.pulse.members, sockets=len(self.guests))
         self.fanout.drain()
         leaving = [asyncio.ensure_future(guest.dismiss()) for guest in self.guests]
-        await self.runs.drain(self.settings.drain_timeout)
+        handed_over = await self.runs.drain(self.settings.drain_timeout)
+        log.info("drained", handed_over=handed_over)
         self.fanout.end()
         if leaving:
             await asyncio.wait(leaving, timeout=FAREWELL)

@@ -16,6 +16,7 @@ from server.errors import (
     FORBIDDEN_ORIGIN,
     INVALID,
     INVALID_JSON,
+    SHUTTING_DOWN,
     TOO_LARGE,
     UNAUTHORIZED,
     DoorError,
@@ -300,6 +301,8 @@ class SocketDoor:
 
 def _enter(house: House, scope: Scope) -> Callable[[], None]:
     """Lets the client in; what is returned is to be called when it leaves. Raises DoorError."""
+    if not house.ready:
+        raise DoorError(SHUTTING_DOWN, "This instance is shutting down.")
     if not allowed(scope, house.settings.allowed_origins):
         raise DoorError(FORBIDDEN_ORIGIN, "This origin is not in ALLOWED_ORIGINS.")
     if "refused" in scope["state"]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from server.data_dir import claim_data_dir
+from server.serve import takes_hangup
 from server.settings import Settings
 
 BACKOFF = 1.0
@@ -52,7 +53,7 @@ class Workers:
 
     def run(self) -> None:
         """Until told to stop."""
-        for stop in (signal.SIGTERM, signal.SIGINT):
+        for stop in (signal.SIGTERM, signal.SIGINT, *((signal.SIGHUP,) if takes_hangup() else ())):
             signal.signal(stop, self._told)
         for number in range(self._settings.workers):
             self._start(number)

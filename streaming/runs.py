@@ -50,6 +50,7 @@ class Runs:
         self._tasks: set[asyncio.Task[None]] = set()
         self._draining = False
         self._handing_over = False
+        self._handed_over = 0
         store.on_cancel = self._on_cancel
 
     @property
@@ -103,6 +104,7 @@ class Runs:
         except GaveUp as error:
             log.error("run abandoned", extra={"run_id": lease.run.run_id, "reason": str(error)})
         except HandedOver:
+            self._handed_over += 1
             with suppress(StoreError):
                 await self._store.release(lease)
         finally:
@@ -160,16 +162,20 @@ class Runs:
                 log.warning("cannot look for work", extra={"reason": str(error)})
             await asyncio.sleep(SEARCH)
 
-    async def drain(self, grace: float) -> None:
-        """Take no more work, let active runs end within `grace` seconds, and hand the rest over."""
+    async def drain(self, grace: float) -> int:
+        """Take no more work, let active runs end within `grace` seconds, and hand the rest over: so many.
+
+        Called anew meanwhile, with less grace, it hands over sooner.
+        """
         self._draining = True
         if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=grace)
+            await asyncio.wait(self._tasks, timeout=grace)
             self._handing_over = True
             for _, writer in self._active.values():
                 writer.hand_over()
-            if late:
-                await asyncio.wait(late)
+            if self._tasks:
+                await asyncio.wait(self._tasks)
+        return self._handed_over
 
 
 @asynccontextmanager
