@@ -9,7 +9,7 @@ from starlette.types import Scope
 from server.errors import DoorError, flat, nested, problem_of
 from server.house import House
 from streaming.event import iso
-from streaming.log import StoreError
+from streaming.log import StoreError, StoreFull, StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +27,10 @@ def error_response(house: House, scope: Scope, error: Exception) -> Response:
         house.metrics.store_errors.labels(type(error).__name__).inc()
     elif problem.status in (401, 403, 429, 503):
         house.metrics.refused.labels(problem.code).inc()
-    if problem.status >= 500 and not isinstance(error, DoorError):
+    if isinstance(error, StoreUnavailable):  # one that is full waits for somebody; one that is away comes back
+        tell = log.error if isinstance(error, StoreFull) else log.warning
+        tell("request failed", code=problem.code, request_id=request_id, reason=message)
+    elif problem.status >= 500 and not isinstance(error, DoorError):
         log.error("request failed", code=problem.code, request_id=request_id, exc_info=error)
     headers = dict(getattr(error, "headers", None) or {})
     given = getattr(error, "retry_after", None)

@@ -45,6 +45,7 @@ class Listener:
         self._connected = False
         self._unconfirmed: set[bytes] = set()
         self._heard = 0.0
+        self._away_since: float | None = None
         self._closed = False
 
     async def subscribe(self, channel: bytes) -> None:
@@ -83,10 +84,16 @@ class Listener:
                 connection = await self._connect()
                 self._end_if_closed()
                 delay = RETRY_FIRST
+                if self._away_since is not None:
+                    seconds = round(asyncio.get_running_loop().time() - self._away_since, 1)
+                    log.warning("Redis is back", extra={"after_seconds": seconds})
+                    self._away_since = None
                 await self._serve(connection)
             except (RedisError, OSError, ExceptionGroup) as error:
                 self._end_if_closed()
-                log.info("subscriptions interrupted", extra={"reason": str(_first(error))})
+                if self._away_since is None:
+                    self._away_since = asyncio.get_running_loop().time()
+                    log.warning("Redis is away", extra={"reason": str(_first(error))})
                 await asyncio.sleep(delay)
                 delay = min(2 * delay, RETRY_MOST)
             finally:
