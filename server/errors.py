@@ -144,6 +144,9 @@ def run_failed(failure: dict[str, Any]) -> DoorError:
 def describe(error: Exception) -> RunFailed:
     """An agent's exception as the ending of its run; what is inside an unexpected one is for the log alone."""
     if isinstance(error, AgentError):
+        # The cause's own words may hold a part of a key; its kind tells enough.
+        cause = type(error.__cause__).__name__ if error.__cause__ is not None else None
+        _log.warning("answer failed", code=error.code, reason=error.message, cause=cause)
         return RunFailed(code=error.code, message=error.message, retryable=error.retryable)
     _log.error("answer failed", exc_info=error)
     return RunFailed(code=INTERNAL.code, message="Something went wrong on our side. Try again.", retryable=True)

@@ -52,6 +52,11 @@ class Keys:
         """How often the file was read again."""
         self.open = listed is None and file is None
         """Whether no keys are configured: everybody may come in. Losing the file does not open the server."""
+        self._tell_of_none()
+
+    def _tell_of_none(self) -> None:
+        if not self.open and not self._keys:
+            log.error("no key is known, so nobody may come in: API_KEYS and API_KEYS_FILE name none")
 
     def owner(self, key: str) -> str | None:
         """The name of the key; None for one that is not, or no longer, valid. Takes the same time for each."""
@@ -76,6 +81,7 @@ class Keys:
         try:
             self._keys = [*self._listed, *self._read(self._file)]
             log.info("keys read again", file=str(self._file), names=sorted({name for name, _ in self._keys}))
+            self._tell_of_none()
         except KeysInvalid as error:
             # A key may have been taken out of a file that is now malformed: better none than one too many.
             self._keys = self._listed

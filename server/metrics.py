@@ -4,7 +4,14 @@ import time
 from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
@@ -27,6 +34,7 @@ class Metrics:
     def __init__(self, tools: Container[str]) -> None:
         self._known = tools
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
         self.runs = self._counter("runs", "Attempts at runs that ended here, by what became of them", "kind", "outcome")
         self.tokens = self._counter("tokens", "Tokens of prompts and completions", "kind")
         self.cost = self._counter("cost_dollars", "What the models cost, in US dollars", "kind")
