@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import faulthandler
 import logging
 import socket
 import sys
@@ -97,6 +98,8 @@ def serve_here(settings: Settings, listener: socket.socket, progress: "Callable[
     from server.house import open_house
     from server.serve import server_of
 
+    if not faulthandler.is_enabled():
+        faulthandler.enable()  # what kills the process from within (a mapped file on a full disk) leaves a word
     failures: list[Exception] = []
 
     def ready() -> None:

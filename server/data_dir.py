@@ -3,9 +3,17 @@
 import fcntl
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+ROOM = 200 * 1024 * 1024
+"""Bytes that should be free: opening an index writes up to 80 MiB into its files' holes."""
 
 
 class DataDirInUse(Exception):
@@ -22,6 +30,17 @@ class DataDirUnusable(Exception):
 
     def __init__(self, path: Path, error: OSError) -> None:
         super().__init__(f"DATA_DIR {path} cannot be used: {error.strerror}. Mend that, or name another DATA_DIR")
+
+
+def tell_of_little_room(path: Path) -> None:
+    """Say so beforehand where the embedded index may not find the room for what it opens."""
+    free = shutil.disk_usage(path).free
+    if free < ROOM:
+        log.warning(
+            "little room under DATA_DIR: the index is mapped into memory, and a full disk ends the process (SIGBUS)",
+            free_mib=free >> 20,
+            wanted_mib=ROOM >> 20,
+        )
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import structlog
 from server.addresses import Addresses
 from server.answering import Watch, answer_with
 from server.configured import open_configured_agents
-from server.data_dir import claim_data_dir
+from server.data_dir import claim_data_dir, tell_of_little_room
 from server.errors import describe
 from server.keys import Keys
 from server.load import Load
@@ -154,6 +154,8 @@ async def open_house(
     keys = open_keys(settings)
     async with AsyncExitStack() as stack:
         stack.enter_context(claim_data_dir(settings.data_dir, settings.url))
+        if settings.qdrant_url is None:
+            tell_of_little_room(settings.data_dir)
         store = await _open_store(settings, stack)
         agents = await stack.enter_async_context(
             open_configured_agents(settings, answers=store.answers, tools=tools, progress=progress)

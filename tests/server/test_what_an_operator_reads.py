@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from agents.errors import ModelUnavailable
+from server import data_dir
 from server.errors import describe
 from server.keys import Keys
 from server.metrics import Metrics
@@ -22,6 +23,17 @@ def test_an_answer_that_failed_is_told_with_its_code_and_the_kind_of_its_cause_a
         ("answer failed", "warning", error.code, "ConnectionError")
     ]
     assert "sk-secret" not in str(logged)
+
+
+def test_a_disk_with_little_room_is_told_before_it_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with capture_logs() as logged:
+        monkeypatch.setattr(data_dir, "ROOM", 0)
+        data_dir.tell_of_little_room(tmp_path)
+        assert not logged
+        monkeypatch.setattr(data_dir, "ROOM", 1 << 60)
+        data_dir.tell_of_little_room(tmp_path)
+    assert [line["log_level"] for line in logged] == ["warning"]
+    assert "little room under DATA_DIR" in logged[0]["event"]
 
 
 def test_keys_that_let_nobody_in_are_told(tmp_path: Path) -> None:
