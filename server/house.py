@@ -24,6 +24,7 @@ from server.rates import Rates, open_rates
 from server.revocation import Inside
 from server.settings import Settings
 from server.tickets import Tickets
+from server.worker_metrics import WorkerMetrics
 from streaming.fanout import Fanout
 from streaming.log import Store, StoreError
 from streaming.pulse import Pulse
@@ -75,6 +76,8 @@ class House:
     metrics: Metrics
     probes: Probes
     now: Now = field(init=False)
+    shown: "Metrics | WorkerMetrics" = field(init=False)
+    """What /metrics shows."""
     clock: Callable[[], float] = time.time
     started_at: float = field(default_factory=time.time)
     ready: bool = True
@@ -82,6 +85,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.now = Now(self)
+        self.shown = self.metrics
         self.metrics.registry.register(self.now)
 
     async def drain(self) -> None:
@@ -196,6 +200,9 @@ async def open_house(
             probes=probes,
         )
         background = [tasks.create_task(each) for each in (pulse.run(), load.watch(), inside.watch())]
+        if settings.workers > 1:
+            house.shown = WorkerMetrics(settings.data_dir, metrics.show)
+            background.append(tasks.create_task(house.shown.watch()))
         if isinstance(store, SqliteStore):
             background.append(tasks.create_task(_purge(store)))
         try:

@@ -16,4 +16,4 @@ async def metrics(request: Request) -> Response:
         house.now.active_sessions, house.now.unfinished = census.active_sessions, census.unfinished
     except StoreError as error:
         house.metrics.store_errors.labels(type(error).__name__).inc()
-    return Response(house.metrics.show(), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
+    return Response(house.shown.show(), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})

@@ -1,6 +1,7 @@
 """WORKERS: several processes on one port over one Redis, started, replaced and stopped by their parent."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -76,6 +77,33 @@ def test_two_workers_serve_the_same_sessions_and_one_that_died_is_replaced(two: 
         alone(two, worker, read)
     two.signal(signal.SIGTERM)
     assert two.wait() == 0
+
+
+def test_whichever_worker_is_scraped_shows_what_each_has_counted(two: Process) -> None:
+    asked = 0
+
+    def ask(client: httpx.Client) -> None:
+        nonlocal asked
+        body = {"session_id": client.post("/api/session").json()["session_id"], "message": "How do refunds work?"}
+        client.post("/api/chat", json=body).raise_for_status()
+        asked += 1
+
+    for worker in workers(two):
+        alone(two, worker, ask)
+    runs = re.compile(r'^orchestratai_runs_total\{kind="chat",outcome="completed",worker="(\d)"\} (\S+)$', re.M)
+    shown: dict[int, dict[str, float]] = {}
+
+    def all_told(worker: int) -> bool:
+        def scrape(client: httpx.Client) -> None:
+            text = client.get("/metrics").raise_for_status().text
+            assert text.count("# TYPE orchestratai_runs_total counter") == 1
+            shown[worker] = {number: float(count) for number, count in runs.findall(text)}
+
+        alone(two, worker, scrape)
+        return shown[worker] == {"0": 1.0, "1": 1.0}
+
+    for worker in workers(two):
+        wait_for(lambda: all_told(worker), START, lambda: f"{asked} were asked, {shown} are shown")  # noqa: B023
 
 
 def test_more_workers_without_redis_are_refused_with_the_reason(tmp_path: Path) -> None:
