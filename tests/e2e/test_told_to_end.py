@@ -3,11 +3,12 @@
 import asyncio
 import json
 import signal
+from collections.abc import Callable
 
 import pytest
 
 from tests.e2e.clients import Client, ended, events, types
-from tests.e2e.targets import Model, Process
+from tests.e2e.targets import Embedded, Model, Process
 
 LONG = "paced?rate=50&tokens=100000"
 """Half an hour: the process ends before."""
@@ -59,6 +60,15 @@ async def test_connections_that_a_proxy_keeps_open_are_closed_when_the_drain_beg
     assert await asyncio.to_thread(process.wait) in (0, -signal.SIGTERM, -signal.SIGINT)
     (drained,) = told(process, "drained")
     assert drained["handed_over"] == 1, run_id
+
+
+async def test_a_socket_that_comes_while_the_server_drains_is_told_to_come_back_elsewhere(
+    serve: Callable[..., Embedded],
+) -> None:
+    server = serve()
+    server.house.ready = False
+    async with Client([server.url]) as client, client.socket() as socket:
+        assert await socket.closed() == 4001
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGHUP])
