@@ -8,6 +8,9 @@ from structlog.typing import Processor
 
 from server.settings import Settings
 
+_PROCESSORS: list[Processor] = []
+"""One list for good: loggers keep the one that they were first used with."""
+
 
 def is_text(settings: Settings) -> bool:
     """Whether a person reads along, rather than a program."""
@@ -24,8 +27,9 @@ def configure(settings: Settings) -> None:
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    _PROCESSORS[:] = [*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=_PROCESSORS,
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,

@@ -14,7 +14,6 @@ from streaming.log import StoreError
 from streaming.stores import check_url
 
 _URL = re.compile(r"https?://[^\s/?#]+([/?#]\S*)?")
-_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#]+")
 
 
 def _bracketed(host: str) -> str:
@@ -84,14 +83,6 @@ class Settings(BaseSettings):
     def _address(cls, value: str | None) -> str | None:
         if value is not None and not _URL.fullmatch(value):
             raise ValueError("is not a URL as http://host:port or https://host/path")
-        return value
-
-    @field_validator("allowed_origins")
-    @classmethod
-    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for part in value:
-            if part != "*" and not _ORIGIN.fullmatch(part):
-                raise ValueError(f"{part!r} is no origin: browsers send scheme://host or scheme://host:port, no path")
         return value
 
     @field_validator("allowed_origins", "trusted_proxies", mode="before")
