@@ -120,18 +120,21 @@ def further(
     """
     every = list(chosen)
     for source, unit in sorted(chances, key=lambda place: -chances[place]):
-        if doubt(every, chances) <= DOUBT or len(every) >= MOST_IN_DOUBT or chances[source, unit] < LEAST_CHANCE:
+        if len(every) >= MOST_IN_DOUBT or chances[source, unit] < LEAST_CHANCE:
             break
         pick = _pick(scores[source][unit], source, unit, readings, scores, passages)
-        if fits[source][unit] >= LEAST_FIT and not _repeats(pick, unit, every, readings):
-            every.append(pick)
+        if fits[source][unit] < LEAST_FIT or _repeats(pick, unit, every, readings):
+            continue
+        if doubt(every, readings, chances) <= DOUBT:
+            break
+        every.append(pick)
     return every[len(chosen) :]
 
 
-def doubt(chosen: Sequence[Pick], chances: Mapping[tuple[int, int], float]) -> float:
-    """How likely none of the sentences chosen is the answer, 0..1."""
-    every = ((pick.source, unit) for pick in chosen for unit in range(pick.first, pick.last + 1))
-    return prod(1.0 - chances.get(place, 0.0) for place in every)
+def doubt(chosen: Sequence[Pick], readings: Sequence[Reading], chances: Mapping[tuple[int, int], float]) -> float:
+    """How likely what answers is neither among the sentences chosen nor said by them in other words, 0..1."""
+    told = ((s, u) for s, u in chances if _repeats(Pick(s, u, u, 0.0), u, chosen, readings))
+    return prod(1.0 - chances[place] for place in told)
 
 
 def _pick(
@@ -156,9 +159,15 @@ def _repeats(
     said = (readings[p.source].vectors[p.first : p.last + 1] for p in chosen)
     if not another_case and any(float((vectors @ vector).max()) >= REDUNDANT for vectors in said):
         return True
-    # The same figures once more, such as a table's row and the sentence that repeats it.
+    # The same figures once more; of a table's row most of them are enough, of what the sentence near it says.
     numbers = _numbers(readings[pick.source], pick.first, pick.last)
-    return bool(numbers) and any(numbers <= _numbers(readings[p.source], p.first, p.last) for p in chosen)
+    row = readings[pick.source].units[unit].kind == "row"
+    for p in chosen:
+        told = _numbers(readings[p.source], p.first, p.last)
+        most = row and p.source == pick.source and 2 * len(numbers & told) > len(numbers)
+        if numbers and (numbers <= told or most):
+            return True
+    return False
 
 
 def _in_order(chosen: Sequence[Pick]) -> Sequence[Pick]:

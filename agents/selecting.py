@@ -110,4 +110,6 @@ class Selection:
             chosen = [denied, *(pick for pick in chosen if not pick.overlaps(denied))]
         chances = dict(zip(each.places, self._model(each.traits), strict=True))
         chosen += further(chosen, readings, each.weighed, passages, each.fits, chances) if chosen else []
-        return Chosen([pick for pick in chosen if not any(map(pick.overlaps, quoted))], doubt(chosen, chances))
+        return Chosen(
+            [pick for pick in chosen if not any(map(pick.overlaps, quoted))], doubt(chosen, readings, chances)
+        )
