@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from streaming.log import (
@@ -18,6 +19,7 @@ from streaming.log import (
     Session,
     SessionBusy,
     SessionNotFound,
+    StoreFull,
 )
 from streaming.redis_census import RedisCensus
 from streaming.redis_index import Unfinished
@@ -73,7 +75,8 @@ class Sessions:
             raise SessionNotFound("no such session: create one with POST /api/session")
         _, created_at, waiting, free, head = reply
         if free:
-            await self._unfinished.enter(session_id)
+            with suppress(StoreFull):  # who only reads is served all the same; the next look enters it
+                await self._unfinished.enter(session_id)
         first = run_from(session_id, head) if head is not None else None
         active = first if first is not None and first.state == "running" else None
         return Session(session_id, owner, int(created_at) / 1000, active, waiting - (active is not None))

@@ -270,6 +270,15 @@ async def test_a_full_redis_is_told_as_such(here: RedisStore, lease: Lease, redi
     await here.append(lease.session_id, tokens(lease, 1))
 
 
+async def test_a_full_redis_still_shows_a_session_whose_run_nobody_holds(here: RedisStore, redis: RedisServer) -> None:
+    session_id = (await here.create_session("")).session_id
+    await here.submit(session_id, "", RunRequest("chat", "How much is it?"))
+    with redis.client() as client:
+        client.config_set("maxmemory", 1)
+    assert (await here.session(session_id, "")).queued == 1
+    assert await here.read(session_id, START) == []
+
+
 async def test_a_sessions_keys_all_end_with_it(here: RedisStore, lease: Lease, redis: RedisServer) -> None:
     await here.append(lease.session_id, tokens(lease, 1, ended=True))
     with redis.client() as client:
