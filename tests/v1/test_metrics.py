@@ -26,7 +26,7 @@ async def scraped(server: Embedded) -> dict[tuple[str, tuple[tuple[str, str], ..
     for family in text_string_to_metric_families(response.text):
         assert family.documentation
         assert family.type in ("counter", "gauge", "histogram"), family
-        assert family.name.startswith("orchestratai_")
+        assert family.name.startswith(("orchestratai_", "process_"))
         for sample in family.samples:
             key = sample.name, tuple(sorted(sample.labels.items()))
             assert key not in samples, key
