@@ -14,11 +14,15 @@ from agents.quotes import Pick, doubt, further, picks
 from agents.reading import Reading
 from agents.standalone import Standalone
 from agents.telling import kind_asked, telling
-from agents.terms import TermStatistics
+from agents.terms import TermStatistics, terms
 from agents.wording import Wording
 
 NEXT = 0.75
 """Share of a quoted sentence's score from which another one answers a further question, rather than that once more."""
+TOLD_BEFORE = 0.4
+"""Factor for a sentence that an earlier answer has quoted, where the new message says nothing that is in it: what is
+left is asked for. Of 48 follow-ups by a hand of their own 23 answers hold one that answers (without it 19), and 14
+begin with it (10); of 51 bundled ones 42 (41) and 37 (34)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +81,10 @@ class Selection:
         ]
         top = max((score for own in found for score in own), default=0.0)
         fits = [fitness(*each, top) for each in zip(readings, passages, found, strict=True)]
+        fresh = [_fresh(question, reading) for reading in readings]
         weighed = [
-            [weight * fit * score for fit, score in zip(each, own, strict=True)]
-            for weight, each, own in zip(weights, fits, found, strict=True)
+            [weight * new * fit * score for new, fit, score in zip(*each, strict=True)]
+            for weight, *each in zip(weights, fresh, fits, found, strict=True)
         ]
         places = looked_at(weighed)
         return Weighed(fitness, weighed, fits, places, traits(wanted, readings, passages, found, fits, weighed, places))
@@ -113,3 +118,16 @@ class Selection:
         return Chosen(
             [pick for pick in chosen if not any(map(pick.overlaps, quoted))], doubt(chosen, readings, chances)
         )
+
+
+def _fresh(question: Standalone, reading: Reading) -> list[float]:
+    """A factor for each sentence of a passage: less for what was told before."""
+    told, asked = _spaced(question.told), terms(question.parts[0][0])
+    return [
+        TOLD_BEFORE if told and not asked & each.said and _spaced(each.text) in told else 1.0
+        for each in reading.sentences
+    ]
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())

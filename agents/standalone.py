@@ -45,13 +45,15 @@ _MAY_LEAN = re.compile(
 class Standalone:
     """A question to be looked up: its parts, the last turn first with weight 1, and the whole as one text.
 
-    `follows_up` says whether it plainly goes on from the turn before, `doubt` why no model made it stand alone.
+    `follows_up` says whether it plainly goes on from the turn before, `doubt` why no model made it stand alone; `told`
+    is what was answered to those turns.
     """
 
     text: str
     parts: tuple[tuple[str, float], ...]
     follows_up: bool = False
     doubt: str | None = None
+    told: str = ""
 
 
 def standalone(question: Question, *, turns: int = 3) -> Standalone:
@@ -59,10 +61,11 @@ def standalone(question: Question, *, turns: int = 3) -> Standalone:
     if question.alone is not None:
         return Standalone(question.alone, ((question.alone, 1.0),))
     earlier = [turn.text for turn in question.history if turn.speaker == "user"]
+    told = "\n".join(turn.text for turn in question.history if turn.speaker != "user")
     if earlier and leans(question.text):
-        return replace(combined([*earlier, question.text][-turns:], DECAY), doubt=question.doubt)
+        return replace(combined([*earlier, question.text][-turns:], DECAY), doubt=question.doubt, told=told)
     if earlier and _may_lean(question.text):
-        return combined([*earlier, question.text][-turns:], FAINT, follows_up=False)
+        return replace(combined([*earlier, question.text][-turns:], FAINT, follows_up=False), told=told)
     return Standalone(question.text, ((question.text, 1.0),))
 
 

@@ -27,6 +27,7 @@ class Told:
     """An answer: whether it holds one of the sentences that answer, and whether its first quote does; `sure` as it says
     itself, None where it is none or leaves something open."""
 
+    split: str
     holds: bool
     first: bool
     sure: bool | None
@@ -50,7 +51,7 @@ async def told(folder: Path, hand: str) -> list[Told]:
                         pass
             first = re.split(r"\[\d\](?!\n\d+\.|\n-)", message)[0]
             sure = left_open(()) not in message if verdict == "answerable" else None
-            found.append(Told(known.answered_by(message), known.answered_by(first), sure))
+            found.append(Told(known.split, known.answered_by(message), known.answered_by(first), sure))
     return found
 
 
@@ -70,6 +71,16 @@ async def test_what_says_that_it_is_unsure_answers_less_often(tmp_path: Path) ->
     sure, unsure = ([each.holds for each in every if each.sure is said] for said in (True, False))
     assert len(unsure) >= 5
     assert sum(unsure) / len(unsure) <= 0.8 * sum(sure) / len(sure)
+
+
+async def test_a_follow_up_is_answered_with_what_was_not_told_and_another_question_as_if_nothing_was(
+    tmp_path: Path,
+) -> None:
+    every = await told(tmp_path, "eleventh")
+    leaning, fresh = ([each.holds for each in every if each.split == split] for split in ("leans", "fresh"))
+    assert (len(leaning), len(fresh)) == (48, 12)
+    assert sum(leaning) >= 22
+    assert all(fresh)
 
 
 def test_a_chance_is_of_the_sentence_and_of_how_far_it_is_behind_the_best() -> None:

@@ -206,3 +206,20 @@ async def test_it_is_forbidden_points_at_nothing(tmp_path: Path) -> None:
     text = "Spam is not allowed on links. It is forbidden to share one account between several people."
     answer = await quoted(tmp_path, "Can two people share an account?", [passage(text, heading="Rules")])
     assert answer == "It is forbidden to share one account between several people. [1]"
+
+
+@pytest.mark.parametrize(
+    ("follow_up", "first"),
+    [
+        ("and after that?", "Renewals of a monthly plan are not refundable."),
+        ("so how many days for the first payment of it?", "The first payment of a monthly plan can be refunded"),
+    ],
+)
+async def test_what_was_quoted_before_is_not_the_answer_again_unless_it_is_asked_for(
+    tmp_path: Path, follow_up: str, first: str
+) -> None:
+    told = "The first payment of a monthly plan can be refunded within 7 days."
+    history = (Turn("user", "Can a monthly plan be refunded?"), Turn("agent", f"{told} [1]", "billing"))
+    async with house(tmp_path) as agents:
+        _, answer, _ = await asked(agents, Question(follow_up, history, agent="billing"))
+    assert answer.startswith(first), answer
