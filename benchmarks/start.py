@@ -19,7 +19,12 @@ STARTS = 5
 async def served(data_dir: Path, **settings: str) -> AsyncIterator[tuple[int, int, float]]:
     """Our real server: its port, its process id, and the seconds that it took to be ready."""
     unlimited = {"RATE_LIMIT_PER_IP": "0", "STREAMS_PER_CLIENT": "0", "RUNS_PER_CLIENT": "0", "MAX_RUNS": "100000"}
-    env = os.environ | unlimited | {"DATA_DIR": str(data_dir), "PORT": "0", "LOG_LEVEL": "error"} | settings
+    env = (
+        os.environ
+        | unlimited
+        | {"DATA_DIR": str(data_dir), "PORT": "0", "LOG_LEVEL": "error", "LOG_FORMAT": "text"}
+        | settings
+    )
     started = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
         *(str(Path(sys.executable).parent / "orchestratai"), "serve"), stderr=asyncio.subprocess.PIPE, env=env
