@@ -158,7 +158,8 @@ class Gate:
 
     def _sentence(self, passing: str) -> str:
         """The sentence up to here, also where its full stop came before the marker."""
-        tail = MARKER.sub("", self._tail(passing))
+        # Of raised numbers only powers are left here: what was none was let out in brackets, or dropped.
+        tail = MARKER.sub(lambda marker: marker[0] if marker[2] else "", self._tail(passing))
         pieces = units(tail)
         return tail[pieces[-1].start : pieces[-1].end] if pieces else ""
 

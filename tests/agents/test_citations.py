@@ -198,6 +198,19 @@ def test_support_is_asked_of_the_sentence_without_its_markers() -> None:
     assert one.dropped == 2
 
 
+def test_a_power_is_part_of_the_sentence_that_a_source_supports() -> None:
+    asked: list[str] = []
+
+    def supports(sentence: str, passage: Passage) -> bool:
+        asked.append(sentence)
+        return True
+
+    one = Gate(TWO, supports)
+    one.feed("Up to 10⁶ requests [1]. A room has 30 m²[1] of space.¹ ")
+    one.end()
+    assert asked == ["Up to 10⁶ requests", "A room has 30 m²", "A room has 30 m² of space."]
+
+
 def test_a_long_answer_keeps_only_its_end_in_mind() -> None:
     lengths: list[int] = []
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.citing.citations import gate
+from agents.citing.citations import Gate, gate
 from agents.citing.lexicon import bundled_lexicon
 from agents.citing.support import Support
 from agents.embedding import WordLlama
@@ -248,3 +248,13 @@ def test_of_two_sentences_with_the_same_words_only_the_one_that_says_the_same_is
 ) -> None:
     assert support(right, passage(source))
     assert not support(wrong, passage(source))
+
+
+def test_a_power_of_ten_is_not_supported_by_a_source_that_has_ten(support: Support) -> None:
+    def kept(source: str) -> bool:
+        one = Gate([passage(source)], support)
+        decided = [*one.feed("The limit of the Team plan is 10⁶ requests per day. [1]"), *one.end()]
+        return any(isinstance(each, Citation) for each in decided)
+
+    assert kept("The limit of the Team plan is 10⁶ requests per day.")
+    assert not kept("The limit of the Team plan is 10 requests per day.")
