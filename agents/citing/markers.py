@@ -64,12 +64,12 @@ def may_be_raised(before: str) -> bool:
 def numbers(marker: re.Match[str], sources: int) -> Iterator[int]:
     """The numbers within a MARKER, those between the ends of a range, too, each once.
 
-    Raised digits that would be no source's number together are one each: ¹² of three sources are the first two.
+    Raised digits that would be no source's number together are one each: ¹² of three sources are the first two; not ¹⁰.
     """
     written = (marker.group(1) or marker.group(2)).translate(_LOWERED)
     found = [int(each) for each in _EACH.findall(_RANGE.sub(_spelled, written))]
-    if marker.group(2) and len(found) == 1 and found[0] > sources:
-        found = [int(digit) for digit in written if digit != "0"]
+    if marker.group(2) and len(found) == 1 and found[0] > sources and "0" not in written:
+        found = [int(digit) for digit in written]
     return iter(dict.fromkeys(found))
 
 

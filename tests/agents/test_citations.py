@@ -79,6 +79,7 @@ def run(*pieces: str, passages: Sequence[Passage] = TWO) -> tuple[str, list[int]
         ("Thirty days.¹ Ten seats² and 5 EUR¹ ⁹.", "Thirty days.[1] Ten seats[2] and 5 EUR[1].", [1, 2], 1),
         ("A **b**.¹ (Ten seats)¹⁻³ [¹] end ¹,²", "A **b**.[1] (Ten seats)[1][2] [1] end [1],[2]", [1, 2], 1),
         ("Ten seats¹² ⁽¹⁾ ¹⁹", "Ten seats[1][2] [1] [1]", [1, 2], 1),
+        ("Ten seats.¹⁰ Five days ²⁰¹", "Ten seats. Five days", [], 2),
         (
             "5 m², 10⁶, x³, 10⁻³, 3 feet², mc², 20⁰C ¹²³⁴ `a ¹`",
             "5 m², 10⁶, x³, 10⁻³, 3 feet², mc², 20⁰C ¹²³⁴ `a ¹`",
