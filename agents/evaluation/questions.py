@@ -19,7 +19,7 @@ class QuestionsInvalid(AgentError):
 
 
 _MARKER = re.compile(r"\[\d{1,3}\]")
-_OTHERS = re.compile(r"[^a-z0-9]+")
+_OTHERS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class Known:
 
     def answered_by(self, text: str) -> bool:
         """Whether a text holds one of the sentences that answer, letter by letter but for marks and markers."""
-        said = plain(_MARKER.sub(" ", text))
-        return any(plain(sentence) in said for sentence in self.answers)
+        said = f" {plain(_MARKER.sub(' ', text))} "
+        return any(f" {plain(sentence)} " in said for sentence in self.answers)
 
     @property
     def answerable(self) -> bool:
@@ -48,7 +48,7 @@ class Known:
 
 
 def plain(text: str) -> str:
-    """The letters and digits of a text, for comparing sentences."""
+    """The letters and digits of a text, of any alphabet, for comparing sentences."""
     return _OTHERS.sub(" ", text.lower()).strip()
 
 

@@ -52,6 +52,29 @@ def test_a_bad_line_of_questions_is_named(tmp_path: Path) -> None:
         load_questions(path)
 
 
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("Zuerst: Die Kündigung wirkt **sofort** [1]. Danach nichts.", True),
+        ("Da steht: Срок — 30 дней [2].", True),
+        ("Die Kündigung wirkt nicht.", False),
+        ("Срок — 30 дней нет.", True),
+        ("Срок — 300 дней.", False),
+        ("Срок — 30 днейшник.", False),
+        ("I could not find an answer to that in the documents.", False),
+    ],
+)
+def test_an_answer_holds_a_sentence_in_any_alphabet_word_for_word(tmp_path: Path, text: str, holds: bool) -> None:
+    path = tmp_path / "q.jsonl"
+    path.write_text(
+        '{"id": "a", "turns": [{"speaker": "user", "text": "?"}], "agent": "billing", "pages": [], "kind": "direct",'
+        ' "answerability": "answerable", "split": "mine",'
+        ' "answers": ["Срок — 30 дней.", "Die Kündigung wirkt sofort."]}'
+    )
+    (known,) = load_questions(path)
+    assert known.answered_by(text) is holds
+
+
 def test_the_fit_finds_the_signal_that_matters() -> None:
     rng = np.random.default_rng(0)
     signals = rng.normal(size=(400, 3))
