@@ -98,7 +98,7 @@ class InProcess(Protocol):
 
     @property
     def edition(self) -> object:
-        """The very same object for as long as nothing is written; while something is, another one each time."""
+        """Never the same object before and after a write, nor twice while one goes on; seldom another one without."""
         ...
 
     def nearest(
