@@ -95,7 +95,9 @@ class Retrieval:
         wording: Wording,
         reranker: Reranker | None = None,
         vectors: IndexEmbedding | None = None,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
+        self._clock = clock
         self._index = index
         self._in_process = index if isinstance(index, InProcess) else None
         self._embedding = embedding
@@ -151,7 +153,7 @@ class Retrieval:
 
     async def domains(self, query: Standalone) -> dict[str, float]:
         """How much of the evidence for an answer lies in each domain, 0..1 each. Raises AgentError."""
-        edition, began = self._edition(), monotonic()
+        edition, began = self._edition(), self._clock()
         look, shares = await self._searched(query, None, (), POOL, lambda _, read: domains(read))
         self._waiting[query.parts] = edition, began, look
         if len(self._waiting) > WAITING:
@@ -164,7 +166,7 @@ class Retrieval:
             return None
         edition, began, look = waiting
         unchanged = edition is self._edition() and look.statistics is self._index.statistics
-        return look if unchanged and monotonic() - began <= AT_MOST else None
+        return look if unchanged and self._clock() - began <= AT_MOST else None
 
     def _edition(self) -> object:
         return None if self._in_process is None else self._in_process.edition

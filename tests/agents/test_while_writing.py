@@ -12,6 +12,7 @@ from agents.knowledge.edge import EdgeIndex, open_edge
 from agents.knowledge.index import Candidate
 from agents.knowledge.kept import Kept
 from agents.question import Question
+from agents.standalone import standalone
 from streaming.events import Cache
 from tests.agents.samples import REFUNDS, asked, house
 from tests.agents.test_index_contract import BINDING, entry
@@ -76,6 +77,22 @@ async def test_no_answer_from_the_old_text_is_given_once_a_search_can_see_the_ne
             assert any(isinstance(fact, Cache) for fact in facts)
         shard.may_return.set()
         assert (await ingest).replaced == 1
+
+
+async def test_what_routing_saw_before_a_write_is_not_what_is_answered_from_after_it(tmp_path: Path) -> None:
+    async with house(tmp_path) as agents:
+        question = standalone(Question(ASK))
+        await agents.retrieval.domains(question)
+        (tmp_path / "documents" / "refunds.md").write_text(REFUNDS.replace("within 30 days", "within 45 days"))
+        shard = held(agents.index)
+        shard.may_write.set()
+        ingest = asyncio.create_task(agents.ingest([tmp_path / "documents"], prefix="bundled"))
+        await reached(shard.written)
+        texts = " ".join(passage.text for passage in (await agents.retrieval.search(question)).passages)
+        assert "45 days" in texts
+        assert "30 days" not in texts
+        shard.may_return.set()
+        await ingest
 
 
 async def test_what_is_read_while_a_write_is_on_its_way_is_not_told_after_it(tmp_path: Path) -> None:
