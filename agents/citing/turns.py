@@ -7,6 +7,8 @@ from agents.citing.phrasal import single
 
 _AUXILIARY = r"(?:can|could|may|will|shall|should|must|do|does|is|are|was|were|has|have)"
 _FULL = {"wo": "will", "sha": "shall"}
+_MAY = {"must": "may", "should": "may", "shall": "may"}
+"""What one must not do before, one may do after; not: must."""
 _TURNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (
         re.compile(
@@ -23,7 +25,8 @@ _TURNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (
         re.compile(rf"\b(?P<verb>{_AUXILIARY}) not (?P<what>[^,.;:]*?),? (?P<when>unless|before|until)\b", re.I),
         lambda found: (
-            f"{found['verb']} {found['what']} {'onlyif if' if found['when'].lower() == 'unless' else 'onlythen after'}"
+            f"{_MAY.get(found['verb'].lower(), found['verb'])} {found['what']} "
+            f"{'onlyif if' if found['when'].lower() == 'unless' else 'onlythen after'}"
         ),
     ),
     (re.compile(r"\bonly (?P<when>if|when|once|after)\b", re.I), r"onlyif \g<when>"),

@@ -241,6 +241,16 @@ async def test_a_model_that_quotes_is_cited_through_the_house(tmp_path: Path) ->
             "With two weeks' notice, features may be changed or taken away",
             "With two weeks' notice, features may be kept or taken away",
         ),
+        (
+            "You must not delete the old key before you have exported it.",
+            "You may delete the old key after you have exported it",
+            "You must delete the old key after you have exported it",
+        ),
+        (
+            "The server should not be restarted until the update is done.",
+            "The server may be restarted after the update is done",
+            "The server should be restarted after the update is done",
+        ),
     ],
 )
 def test_of_two_sentences_with_the_same_words_only_the_one_that_says_the_same_is_supported(
