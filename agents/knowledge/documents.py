@@ -19,7 +19,7 @@ from agents.knowledge.word import WordUnreadable, word_sections
 
 SIZE_LIMIT = 20 * 1024 * 1024
 """Bytes; a larger file is refused."""
-READ_AS = b"4"
+READ_AS = b"5"
 """Counted up when the same file would be read otherwise: what was read before is then read anew."""
 
 

@@ -64,6 +64,8 @@ def page_encoding(data: bytes) -> str:
     except UnicodeDecodeError:
         if found := _CHARSET.search(data[:2048]):
             named = (found[1] or found[2]).decode().lower()
+            if named.startswith(("utf-16", "utf-32")):
+                return ""  # in neither could its name be read
             # As browsers do: what is called Latin-1 is Windows'.
             return "cp1252" if named in ("iso-8859-1", "latin1", "us-ascii") else named
     return ""

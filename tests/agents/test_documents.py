@@ -158,6 +158,9 @@ def test_single_bytes_of_windows_are_read_and_the_guess_is_told(
 def test_a_page_is_read_in_the_encoding_that_it_names(tmp_path: Path) -> None:
     page = '<meta http-equiv="Content-Type" content="text/html; charset=ISO-8859-1"><p>Gebühr: 20 \x80</p>'
     assert read(file(tmp_path, "a.html", page.encode("latin-1"))).sections[0].text == "Gebühr: 20 €"
+    wide = page.replace("ISO-8859-1", "UTF-16").replace("\x80", "€").encode("cp1252")
+    for same in (wide, wide + b"\n"):
+        assert read(file(tmp_path, "c.html", same)).sections[0].text == "Gebühr: 20 €", "that name is read in no UTF-16"
     misnamed = page.replace("\x80", "€").encode()
     assert read(file(tmp_path, "b.html", misnamed)).sections[0].text == "Gebühr: 20 €"
 
