@@ -174,7 +174,7 @@ def statement(text: str) -> Statement:
         modals=frozenset(reading.modals),
         subject=frozenset(map(stem, words_of(about))) & frozenset(map(stem, reading.words))
         | {figure for figure in reading.figures if figure in about.lower()},
-        passive=bool(_PASSIVE.search(text)),
+        passive=bool(_PASSIVE.search(plain_text)),
         follows=frozenset(_follows(reading.order)),
         affirmed=affirmed,
         denied=denied,

@@ -232,6 +232,11 @@ async def test_a_model_that_quotes_is_cited_through_the_house(tmp_path: Path) ->
             "On Business and Enterprise, seat expansion stays on until it is turned off",
         ),
         (
+            "Alerts are off unless an admin turns them on.",
+            "Alerts are off by default",
+            "Alerts are on by default",
+        ),
+        (
             "Device backups pause until storage is available again.",
             "With the storage full, device backups are put on hold until storage is available",
             "Device backups resume until storage is available",
