@@ -45,11 +45,14 @@ def all_files(
 
 def _files(path: Path, domain: Domain | None, prefix: str | None) -> list[File]:
     """The file, or all files of the folder but hidden ones; a folder that cannot be looked into stands for its own."""
-    path, place = _rooted(path), path.resolve()
+    path, place = _rooted(path), _followed(path)
     known = get_args(Domain)
     if not path.is_dir():
         own = path.parent.name if path.parent.name in known else None
-        return [File(path, place, f"{prefix}/{path.name}" if prefix else path.as_posix(), path.name, domain or own)]
+        kind = (
+            place if is_readable(place) and not is_readable(path) else path
+        )  # a link's name may not tell what it leads to
+        return [File(kind, place, f"{prefix}/{path.name}" if prefix else path.as_posix(), path.name, domain or own)]
     closed: list[OSError] = []
     found = [Path(at, name) for at, _, names in os.walk(path, onerror=closed.append) for name in names]
     found = [file for file in found if _is_file(file)] + [Path(error.filename) for error in closed]
@@ -79,9 +82,14 @@ def _rooted(path: Path) -> Path:
     """The path as it was given, from the root on: documents are known by a link's name, wherever it leads today."""
     straight = Path(os.path.abspath(path))
     try:
-        return straight if ".." not in path.parts or straight.samefile(path) else path.resolve()
+        return straight if ".." not in path.parts or straight.samefile(path) else _followed(path)
     except OSError:
-        return path.resolve()  # the folder above that to which a link leads is not the one in which the link lies
+        return _followed(path)  # the folder above that to which a link leads is not the one in which the link lies
+
+
+def _followed(path: Path) -> Path:
+    """Where all links have led; as far as they do where they lead in a circle."""
+    return Path(os.path.realpath(path))
 
 
 def gone(paths: Sequence[Path], known: Collection[str], present: set[str], prefix: str | None) -> set[str]:
@@ -92,7 +100,7 @@ def gone(paths: Sequence[Path], known: Collection[str], present: set[str], prefi
     left: set[str] = set()
     for path in filter(Path.is_dir, paths):
         root = prefix or _rooted(path).as_posix()
-        for other in {root, prefix or path.resolve().as_posix()}:
+        for other in {root, prefix or _followed(path).as_posix()}:
             absent = {key for key in known if key not in present and key.startswith(f"{other}/")}
             # What lies in a folder that cannot be looked into is not known to be gone.
             left |= {key for key in absent if present.isdisjoint(_above(root + key.removeprefix(other)))}

@@ -66,6 +66,21 @@ async def test_what_was_known_by_the_folder_to_which_a_link_leads_is_known_by_th
         assert [each.url for each in await agents.index.listed() if "a.md" in each.url] == ["current/a.md"]
 
 
+async def test_a_link_to_a_file_is_read_whatever_its_name_and_one_in_a_circle_stops_no_other(tmp_path: Path) -> None:
+    async with house(tmp_path) as agents:
+        own = write(tmp_path / "own", {"v3.md": "# A\nThe turtle is green."})
+        (tmp_path / "manual").symlink_to(own / "v3.md")
+        (tmp_path / "loop.md").symlink_to(tmp_path / "loop.md")
+        (tmp_path / "notes").symlink_to(tmp_path / "missing")
+        report = await agents.ingest([tmp_path / name for name in ("loop.md", "manual", "notes")])
+        assert report.added == 1
+        assert [(Path(path).name, "not one of" in why) for path, why in report.failed] == [
+            ("loop.md", False),
+            ("notes", True),
+        ]
+        assert (await agents.search("turtle")).passages[0].url == "manual"
+
+
 async def test_a_document_that_shrinks_leaves_no_old_chunks(tmp_path: Path) -> None:
     async with house(tmp_path) as agents:
         own = write(tmp_path / "own", {"a.md": "# A\n" + "".join(f"## H{i}\nZebra number {i}.\n" for i in range(9))})
