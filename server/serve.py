@@ -63,7 +63,8 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Told to end. Told so twice with Ctrl-C, it hands over at once what runs; uvicorn would leave all open."""
-        self._impatient = self.should_exit and sig == signal.SIGINT
+        # Whatever signal follows: a parent of workers passes SIGTERM on after the terminal's own.
+        self._impatient |= self.should_exit and sig == signal.SIGINT
         super().handle_exit(sig, frame)
         self.force_exit = False
 

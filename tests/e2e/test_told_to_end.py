@@ -87,6 +87,7 @@ async def test_ctrl_c_and_a_terminal_that_closes_drain_too_and_a_second_ctrl_c_h
             seen = events(stream.seen)
         assert process.running(), "the run has ten minutes"
         process.signal(signal.SIGINT)
+        process.signal(signal.SIGTERM)  # as the parent of workers does a moment later; it takes nothing back
         await asyncio.to_thread(process.wait)
         text = process.log.read_text()
         assert "Traceback" not in text
