@@ -46,7 +46,7 @@ def store_of(settings: Settings) -> str:
     if settings.redis_url is None:
         return f"SQLite in {settings.data_dir} (embedded)"
     scheme, _, rest = settings.redis_url.partition("://")
-    return f"Redis at {scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
+    return f"Redis at {scheme}://{rest.partition('?')[0].rpartition('@')[2]}"
 
 
 def index_of(settings: Settings) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from streaming.log import StoreError
 
@@ -30,16 +30,23 @@ def check_url(url: str) -> str:
     if scheme not in SCHEMES:
         raise StoreError(f"REDIS_URL has scheme {scheme!r}; known: {', '.join(SCHEMES)}")
     if scheme != "unix":
-        _check_place(scheme, urlsplit(url))
+        _check_place(scheme, url)
     return url
 
 
-def _check_place(scheme: str, parts: SplitResult) -> None:
+def _check_place(scheme: str, url: str) -> None:
     several = "+" in scheme
-    hosts = parts.netloc.rpartition("@")[2]
     form = f"{scheme}://user:password@host:6379" + (",host:6379" if several else "/0")
+    misshapen = StoreError(f"REDIS_URL is not of the form {form}, with / ? # : @ in a password as %2F %3F %23 %3A %40")
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # its words may hold the password
+        raise misshapen from None
+    if any("@" in each for each in (parts.path, parts.query.partition("=")[0], parts.fragment)):
+        raise misshapen  # what looks like host and port is a password's beginning
+    hosts = parts.netloc.rpartition("@")[2]
     if not all(_HOST.fullmatch(host) for host in hosts.split(",")) and (several or hosts):
-        raise StoreError(f"REDIS_URL is not of the form {form}, with / : @ in a password as %2F %3A %40")
+        raise misshapen
     database = parts.path.strip("/").partition("/")[2 if scheme.endswith("sentinel") else 0]
     if database and not database.isdecimal():
         raise StoreError(f"REDIS_URL names the database {database!r}, which is not a number")

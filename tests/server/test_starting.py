@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from pydantic import ValidationError
 
+from server.cli import told
 from server.settings import Settings
+from server.welcome import store_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,7 +36,7 @@ def refusal(orchestratai: Run) -> str:
         ("WORKERS", "2", "WORKERS=2 needs REDIS_URL"),
         ("REDIS_URL", "reddis://host", "REDIS_URL has scheme 'reddis'"),
         ("REDIS_URL", "redis://host:port/0", "REDIS_URL is not of the form redis://user:password@host:6379/0"),
-        ("REDIS_URL", "redis://:pass/word@host:6379/0", "with / : @ in a password as %2F %3A %40"),
+        ("REDIS_URL", "redis://:pass/word@host:6379/0", "with / ? # : @ in a password as %2F %3F %23 %3A %40"),
         ("REDIS_URL", "redis://host:6379/zero", "names the database 'zero', which is not a number"),
         ("REDIS_URL", "redis+sentinel://", "REDIS_URL is not of the form redis+sentinel://"),
         ("REDIS_URL", "redis+cluster://", "REDIS_URL is not of the form redis+cluster://"),
@@ -96,6 +99,28 @@ def test_a_disk_that_takes_nothing_more_is_told(tmp_path: Path) -> None:
 )
 def test_every_documented_redis_url_is_taken(url: str) -> None:
     assert Settings(_env_file=None, redis_url=url).redis_url == url  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("password", ["12/secret", "12?secret", "12#secret", "℀secret"])
+def test_a_password_whose_signs_are_not_encoded_is_refused_without_being_told(password: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings(_env_file=None, redis_url=f"redis://me:{password}@host:6379/0")  # type: ignore[call-arg]
+    assert "REDIS_URL is not of the form" in told(refused.value)
+    assert "secret" not in told(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis+sentinel://me:secret@a:26379/mymaster?sentinel_password=se@cret",
+        "redis://me:secret@host:6379/0?client_name=x",
+        "unix://me:secret@/run/redis.sock?db=1",
+    ],
+)
+def test_where_the_sessions_are_is_told_without_a_password(url: str) -> None:
+    where = store_of(Settings(_env_file=None, redis_url=url))  # type: ignore[call-arg]
+    assert where.startswith(f"Redis at {url.partition(':')[0]}://")
+    assert "cret" not in where
 
 
 def test_levels_may_be_written_large_and_addresses_of_six_have_brackets() -> None:
