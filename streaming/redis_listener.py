@@ -46,6 +46,7 @@ class Listener:
         self._unconfirmed: set[bytes] = set()
         self._heard = 0.0
         self._away_since: float | None = None
+        self._delay = RETRY_FIRST
         self._closed = False
 
     async def subscribe(self, channel: bytes) -> None:
@@ -77,25 +78,19 @@ class Listener:
 
     async def run(self) -> None:
         """Listen, and connect again after any interruption, until cancelled."""
-        delay = RETRY_FIRST
         while True:
             connection = None
             try:
                 connection = await self._connect()
                 self._end_if_closed()
-                delay = RETRY_FIRST
-                if self._away_since is not None:
-                    seconds = round(asyncio.get_running_loop().time() - self._away_since, 1)
-                    log.warning("Redis is back", extra={"after_seconds": seconds})
-                    self._away_since = None
                 await self._serve(connection)
             except (RedisError, OSError, ExceptionGroup) as error:
                 self._end_if_closed()
                 if self._away_since is None:
                     self._away_since = asyncio.get_running_loop().time()
                     log.warning("Redis is away", extra={"reason": str(_first(error))})
-                await asyncio.sleep(delay)
-                delay = min(2 * delay, RETRY_MOST)
+                await asyncio.sleep(self._delay)
+                self._delay = min(2 * self._delay, RETRY_MOST)
             finally:
                 self._connected = False
                 if connection is not None:
@@ -148,6 +143,11 @@ class Listener:
                 timeout=math.inf, disconnect_on_error=False, push_request=True
             )
             self._heard = loop.time()
+            if self._away_since is not None:
+                # Not before: what takes connections may still serve none (a proxy, a user that may not subscribe).
+                log.warning("Redis is back", extra={"after_seconds": round(self._heard - self._away_since, 1)})
+                self._away_since = None
+            self._delay = RETRY_FIRST
             if not isinstance(message, list):
                 continue
             if message[0] == b"message":

@@ -43,6 +43,23 @@ async def test_that_it_went_and_that_it_is_back_is_logged_once(
     assert lines(caplog) == ["Redis is away", "Redis is back"]
 
 
+async def test_a_redis_that_takes_connections_and_serves_none_is_away_once(
+    passing: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with passing.client() as redis:
+        redis.execute_command("ACL", "SETUSER", "app", "on", ">secret", "~*", "&*", "+@all", "-subscribe")
+
+        def refused() -> int:
+            return sum(int(line["count"]) for line in redis.acl_log() if line["object"] == "subscribe")
+
+        async with open_redis(passing.url.replace("://", "://app:secret@")):
+            await come_true(lambda: refused() >= 3, "it does not try again")
+            assert lines(caplog) == ["Redis is away"]
+            redis.execute_command("ACL", "SETUSER", "app", "+subscribe")
+            await come_true(lambda: lines(caplog) == ["Redis is away", "Redis is back"], "its return is not told")
+
+
 async def test_a_request_that_redis_failed_is_a_warning_without_a_trace_and_an_error_when_redis_is_full(
     passing: RedisServer, tmp_path: Path
 ) -> None:
