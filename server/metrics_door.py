@@ -1,5 +1,7 @@
 """GET /metrics, for Prometheus."""
 
+import asyncio
+
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,4 +18,5 @@ async def metrics(request: Request) -> Response:
         house.now.active_sessions, house.now.unfinished = census.active_sessions, census.unfinished
     except StoreError as error:
         house.metrics.store_errors.labels(type(error).__name__).inc()
-    return Response(house.shown.show(), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
+    shown = await asyncio.to_thread(house.shown.show)
+    return Response(shown, headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})

@@ -97,5 +97,7 @@ class Workers:
 def run_workers(settings: Settings, listener: socket.socket, prepare: Callable[[], None], serve: Serve) -> None:
     """Prepare DATA_DIR, then serve from several processes. Raises DataDirInUse and what `prepare` raises."""
     with claim_data_dir(settings.data_dir, settings.url):
+        # Earlier workers may have been more: what those counted would be told for ever.
+        shutil.rmtree(settings.data_dir / "workers", ignore_errors=True)
         prepare()
         Workers(settings, listener, serve).run()
