@@ -33,6 +33,7 @@ from agents.knowledge.index import Index
 from agents.knowledge.ingest import Ingest, Progress, Report
 from agents.knowledge.neighbours import standing
 from agents.knowledge.opening import OpenIndex
+from agents.knowledge.quarantine import prepare
 from agents.knowledge.remote_vectors import Provider, remote_vectors
 from agents.knowledge.reranking import Reranker
 from agents.knowledge.retrieval import Retrieval, Retrieved
@@ -218,6 +219,7 @@ async def open_agents(
         router = Router(await asyncio.to_thread(lambda: learned(load_examples(folder))))
         if examples is not None:
             await stack.enter_async_context(following(folder, router, learned))
+        await asyncio.to_thread(prepare)
         wording = await asyncio.to_thread(load_wording, bundled_folder())
         reader = Reader(embedding)
         retrieval, logs = Retrieval(index, embedding, reader, wording, reranker, vectors), Logs()

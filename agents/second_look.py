@@ -51,7 +51,7 @@ class SecondLook:
             said, usage = await self._model.ask(_messages(found), within=self._within)
         except AgentError as error:
             return _standing(evidence, f"{because}, in vain. {error.message}"), usage
-        word = said.strip(" \t\n.\"'`*").lower()
+        word = said.partition(":")[0].strip(" \t\n.\"'`*").lower()  # "yes: a source states it", as the rules have it
         if word not in _WORDS:
             return _standing(evidence, f"{because}, but it said neither yes nor partly nor no."), usage
         verdict, because = _WORDS[word], f"{because} whether the sources state the answer"

@@ -111,10 +111,11 @@ async def test_its_word_decides_and_the_confidence_is_of_that_verdict(
     assert usage.cost > 0
 
 
-async def test_it_may_agree(tmp_path: Path, server: ModelServer) -> None:
+@pytest.mark.parametrize("said", ["yes", "Yes.", "yes: a source states the answer"])
+async def test_it_may_agree(tmp_path: Path, server: ModelServer, said: str) -> None:
     async with house(tmp_path) as agents:
         found, first = await judged(agents, WRONGLY_SURE)
-        evidence, _ = await looked(server, says("yes"), agents, found, first)
+        evidence, _ = await looked(server, says(said), agents, found, first)
     assert (evidence.verdict, evidence.confidence) == (first.verdict, first.confidence)
     assert (evidence.reasoning or "").endswith("whether the sources state the answer: it says yes, too.")
 
