@@ -75,6 +75,7 @@ class Workers:
         while any(process.is_alive() for process in self._processes.values()) or not self._signal:
             if self._signal and not passed_on:
                 passed_on = True
+                self._listener.close()  # else who comes while the workers drain waits for them, to be cut off
                 for process in self._processes.values():
                     process.terminate()
             for number, process in list(self._processes.items()):

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,7 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.targets import START, Process, wait_for
+from tests.e2e.clients import Client
+from tests.e2e.targets import START, Process, come_true, running_model, wait_for
 from tests.redis_server import RedisServer
 
 SPAWNED = b"spawn_main"
@@ -104,6 +106,37 @@ def test_whichever_worker_is_scraped_shows_what_each_has_counted(two: Process) -
 
     for worker in workers(two):
         wait_for(lambda: all_told(worker), START, lambda: f"{asked} were asked, {shown} are shown")  # noqa: B023
+
+
+async def test_who_comes_while_the_workers_drain_is_refused_at_once(running: RedisServer, tmp_path: Path) -> None:
+    """A proxy then asks another instance; a connection that nobody takes would be cut off at the end of the drain."""
+    with running_model() as model:
+        asked = {"OPENAI_BASE_URL": model.url, "OPENAI_MODEL": "quote", "DRAIN_TIMEOUT": "600"}
+        process = Process(tmp_path / "data", {"WORKERS": "2", "REDIS_URL": running.url, **asked})
+        try:
+            process.start()
+            model.next("paced?rate=50&tokens=100000")
+            async with Client([process.url]) as client:
+                session_id = await client.session()
+                async with client.events(session_id) as stream:
+                    await client.start(session_id)
+                    await stream.until("token")
+                    process.signal(signal.SIGTERM)
+                    assert (await stream.rest())[-1].type == "bye"
+
+            def refused() -> bool:
+                try:
+                    socket.create_connection(("127.0.0.1", process.port), 1).close()
+                except ConnectionRefusedError:
+                    return True
+                return False
+
+            await come_true(refused, "somebody still listens")
+            assert process.running(), "the run has ten minutes"
+        finally:
+            for worker in workers(process) if process.running() else ():
+                os.kill(worker, signal.SIGKILL)
+            process.close()
 
 
 def test_more_workers_without_redis_are_refused_with_the_reason(tmp_path: Path) -> None:
