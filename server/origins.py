@@ -9,7 +9,7 @@ OWN = ""
 """The origin of this server's own pages, and of clients that are no browsers: these send none."""
 
 
-_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/?#@]+")
+_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/?#@*]+")
 
 
 def check_origin(text: str) -> str:
@@ -18,7 +18,7 @@ def check_origin(text: str) -> str:
     for scheme, port in (("https://", ":443"), ("http://", ":80")):
         if origin.startswith(scheme):
             origin = origin.removesuffix(port)
-    if not _ORIGIN.fullmatch(origin):
+    if not _ORIGIN.fullmatch(origin) or not origin.isascii():  # browsers write other letters as xn--…
         raise ValueError(f"{text!r} is no origin: give scheme and host alone, as https://shop.example, or *")
     return origin
 

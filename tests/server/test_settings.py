@@ -33,7 +33,17 @@ def test_a_cohere_key_reranks_unless_no_model_shall() -> None:
     assert not Settings(_env_file=None, cohere_api_key="k", cohere_rerank_model="none").reranks  # type: ignore[arg-type, call-arg]
 
 
-@pytest.mark.parametrize("given", ["shop.example", "https://shop.example/", "https://shop.example/page", "https://"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "shop.example",
+        "https://shop.example/",
+        "https://shop.example/page",
+        "https://",
+        "https://*.example",
+        "https://bücher.example",
+    ],
+)
 def test_an_allowed_origin_that_no_browser_would_send_is_refused(given: str) -> None:
     with pytest.raises(ValidationError, match="is no origin: give scheme and host alone"):
         Settings(_env_file=None, allowed_origins=f"https://a.example, {given}")  # type: ignore[arg-type, call-arg]
