@@ -249,6 +249,7 @@ async def test_unknown_parameters_and_foreign_runs_are_refused(client: Client) -
         ("GET", "/api/chat", {"POST"}),
         ("PUT", "/api/session/me", {"GET", "HEAD", "DELETE"}),
         ("POST", "/api/health", {"GET", "HEAD"}),
+        ("POST", "/demo/", {"GET", "HEAD"}),
     ],
 )
 async def test_a_method_that_a_path_does_not_take_is_answered_with_all_that_it_takes(
