@@ -32,7 +32,7 @@ def run_soon() -> bool:
     if call(get, 0, attributes, _ATTRIBUTES.size, 0) != 0:
         return False
     size, policy, flags, nice, *others = _ATTRIBUTES.unpack(attributes.raw)
-    if policy != _NORMAL:
-        return False  # an operator has decided otherwise
+    if policy != _NORMAL or nice < 0:
+        return False  # an operator has decided otherwise; threads started from here on would lose their nice
     wanted = _ATTRIBUTES.pack(size, policy, flags | _RESET_ON_FORK, nice, others[0], SLICE, *others[2:])
     return bool(call(put, 0, wanted, 0) == 0)
