@@ -77,7 +77,8 @@ async def raw() -> None:
 
 async def ours() -> None:
     """Our SSE and WebSocket doors, middleware and all; each wake is an append to the SQLite log."""
-    logs.configure(Settings(log_level="error"))
+    settings = Settings(log_level="error")
+    logs.configure(settings)
     with TemporaryDirectory() as folder:
         async with open_sqlite(Path(folder) / "sessions.db") as store:
             session_id = (await store.create_session("")).session_id
@@ -103,7 +104,7 @@ async def ours() -> None:
                     await socket._pump(Reader(fanout, pulse, session_id, START))
 
             app = Application(routes=[Route("/events", events), WebSocketRoute("/ws", Door())], lifespan=lifespan)
-            app.state.house = type("House", (), {"store": store})()
+            app.state.house = type("House", (), {"store": store, "settings": settings, "ready": True})()
             config = uvicorn.Config(
                 app,
                 port=0,
