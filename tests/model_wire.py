@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from agents.evaluation.miscites import Claim
 
@@ -173,3 +174,8 @@ def judged(asked: str) -> str:
 def words(text: str) -> list[str]:
     """As a tokenizer would cut it: each word with the space before it."""
     return re.findall(r"\s*\S+", text)
+
+
+def says(text: str) -> str:
+    """The name of a model that says just this."""
+    return "says?" + urlencode({"text": text})

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from agents.chances import TRAITS, ChanceModel, Floats
 from agents.clauses import parted
+from agents.embedding import WordLlama
 from agents.evaluation.logistic import fitted
 from agents.evaluation.questions import Known, load_questions, plain
 from agents.house import Agents, bundled_folder, open_agents
@@ -42,7 +43,7 @@ class Marked:
 async def marked(agents: Agents, questions: Sequence[Known]) -> list[Marked]:
     """What is known of the best sentences found for questions with one answer to find. Raises AgentError."""
     wording = await asyncio.to_thread(load_wording, bundled_folder())
-    reader, selection = Reader(agents.embedding), Selection(wording, BLANK)  # type: ignore[arg-type] # WordLlama
+    reader, selection = Reader(await asyncio.to_thread(WordLlama)), Selection(wording, BLANK)
     found: list[Marked] = []
     for known in questions:
         asked = parted(known.question)

@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import replace
 
@@ -25,7 +24,7 @@ from agents.providers.openai_model import OpenAIModel, open_openai
 from agents.providers.prices import Price, cost, parse
 from agents.question import Question
 from streaming.events import Citation
-from tests.model_server import ModelServer, model_server
+from tests.model_server import ModelServer
 
 KEY = "sk-very-secret-key"
 LIMITS = ModelLimits(connect=60.0, first_byte=60.0, stall=60.0, whole=60.0, settle=60.0)
@@ -53,12 +52,6 @@ REFUNDS = Passage(
     score=0.9,
 )
 Asked = list[str | Usage]
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ModelServer]:
-    async with model_server() as running:
-        yield running
 
 
 def opened(server: ModelServer, model: str, limits: ModelLimits = LIMITS) -> AbstractAsyncContextManager[OpenAIModel]:

@@ -1,9 +1,7 @@
 """Questions made to stand alone by a model over the real client, and what happens when it is slow, wrong or away."""
 
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
@@ -16,22 +14,13 @@ from agents.rewriting import Rewriter
 from agents.standalone import standalone
 from streaming.events import Routing, VectorSearch
 from tests.agents.samples import asked, write
-from tests.model_server import ModelServer, model_server
+from tests.model_server import ModelServer
+from tests.model_wire import says
 
 BEFORE = "How long can a monthly plan be refunded?"
 MESSAGE = "And an annual one?"
 HISTORY = (Turn("user", BEFORE), Turn("agent", "A monthly plan within 7 days.", "billing"))
 GOOD = "How long can an annual plan be refunded?"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ModelServer]:
-    async with model_server() as running:
-        yield running
-
-
-def says(text: str) -> str:
-    return "says?" + urlencode({"text": text})
 
 
 async def rewritten(

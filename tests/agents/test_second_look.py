@@ -2,10 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
@@ -20,23 +19,13 @@ from agents.second_look import PLAINLY, PLAINLY_NOT, SecondLook
 from agents.standalone import combined
 from streaming.events import Documents, Fact, VectorSearch
 from tests.agents.samples import DOCUMENTS, asked, house, passage, write
-from tests.model_server import ModelServer, model_server
-from tests.model_wire import Request
+from tests.model_server import ModelServer
+from tests.model_wire import Request, says
 
 PLAIN = "How long can a monthly plan be refunded?"
 WRONGLY_SURE = "Can renewals be refunded?"
 WRONGLY_DECLINED = "Does the proxy need a password?"
 SEVERAL = "Can renewals be refunded, and is a refund possible for a yearly plan by cheque?"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ModelServer]:
-    async with model_server() as running:
-        yield running
-
-
-def says(text: str) -> str:
-    return "says?" + urlencode({"text": text})
 
 
 def briefly(server: ModelServer) -> list[Request]:

@@ -1,7 +1,6 @@
 """A model asked who should answer, over the real client: it decides where the examples do not, and only then."""
 
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -16,20 +15,11 @@ from agents.routing.router import Route
 from agents.routing.second_opinion import THIN, SecondOpinion
 from streaming.events import Routing, RoutingData, RunnerUp
 from tests.agents.samples import asked, write
-from tests.model_server import ModelServer, model_server
+from tests.model_server import ModelServer
+from tests.model_wire import says
 
 MESSAGE = "Can I pay if the disk is full?"
 UNDECIDED = (MESSAGE, "Is the refund of personal data possible?", "How do I delete my card?", "Are refunds private?")
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ModelServer]:
-    async with model_server() as running:
-        yield running
-
-
-def says(text: str) -> str:
-    return "says?" + urlencode({"text": text})
 
 
 def route(margin: float | None = 0.1, label: Label = "technical") -> Route:
