@@ -33,6 +33,19 @@ def command(pid: str) -> bytes:
     return b""
 
 
+def replacement(process: Process, former: set[int]) -> int:
+    """The worker who came to the former ones, once it is there."""
+    came: list[int] = []
+
+    def seen() -> bool:
+        came[:] = [worker for worker in workers(process) if worker not in former]
+        return bool(came)
+
+    wait_for(seen, START, lambda: "nobody replaced the worker")
+    (new,) = came
+    return new
+
+
 def alone(process: Process, worker: int, ask: Callable[[httpx.Client], None]) -> None:
     """Ask while the other workers stand still, so that this one answers."""
     others = [other for other in workers(process) if other != worker]
@@ -68,8 +81,7 @@ def test_two_workers_serve_the_same_sessions_and_one_that_died_is_replaced(two: 
     alone(two, other, lambda client: client.post("/api/chat", json=body).raise_for_status() and None)
 
     os.kill(other, signal.SIGKILL)
-    wait_for(lambda: len(workers(two)) == 2 and other not in workers(two), START, lambda: "nobody replaced the worker")
-    (new,) = (worker for worker in workers(two) if worker != one)
+    new = replacement(two, {one, other})
 
     def read(client: httpx.Client) -> None:
         (turn,) = client.get(f"/api/session/{session_id}").raise_for_status().json()["turns"]
