@@ -18,6 +18,7 @@ from server.errors import describe
 from server.keys import Keys
 from server.load import Load
 from server.metrics import Metrics, Now
+from server.preemption import let_computing_give_way
 from server.probes import Probes, open_probes
 from server.quotas import Quotas
 from server.rates import Rates, open_rates
@@ -155,6 +156,7 @@ async def open_house(
 
     Raises DataDirInUse, KeysInvalid, StoreError, and what the agents raise when they cannot be opened.
     """
+    let_computing_give_way()
     keys = open_keys(settings)
     async with AsyncExitStack() as stack:
         stack.enter_context(claim_data_dir(settings.data_dir, settings.url))
