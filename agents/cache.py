@@ -31,7 +31,8 @@ class WithCache:
     """An agent behind a cache: an Answerer. Questions with a history or about somebody's account pass it by.
 
     An exact hit is sought first, then an earlier question that asks the same in other words. Answers last `ttl` seconds
-    at most, and fall as soon as the index of this process has another text of a chunk that they rest on.
+    at most, and fall as soon as the index of this process has another text of a chunk that they rest on, or as `also`,
+    hashes by name of what else they rest on, is other than it was.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class WithCache:
         logs: Logs,
         earlier: Earlier,
         ttl: float,
+        also: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self._name = name
         self._agent = agent
@@ -51,6 +53,7 @@ class WithCache:
         self._logs = logs
         self._earlier = earlier
         self._ttl = ttl
+        self._also = also
         self._place = ""
         self._changes: list[tuple[str, str | None]] = []
 
@@ -99,8 +102,11 @@ class WithCache:
         if kept is None:
             return None
         found = decoded(kept)
-        if found is not None and await self._hashes(list(found.chunks)) == found.chunks:
-            return found
+        if found is not None:
+            also = self._also()
+            chunks = [chunk for chunk in found.chunks if chunk not in also]
+            if {**await self._hashes(chunks), **also} == found.chunks:
+                return found
         await self._store.drop(self._name, key)
         return None
 
@@ -125,7 +131,7 @@ class WithCache:
 
     async def _remembered(self, key: str, question: Question) -> AsyncGenerator[Output, None]:
         parts: list[str | Citation] = []
-        answered = False
+        answered, also = False, self._also()
         async with aclosing(self._agent(question)) as outputs:  # type: ignore[type-var]
             async for output in outputs:
                 match output:
@@ -139,7 +145,7 @@ class WithCache:
                         )
                         if answered:
                             rests_on = {s.chunk_id: chunk_hash(s.title, s.url, s.content) for s in output.sources}
-                            answer = encoded(Cached(tuple(parts), output, rests_on))
+                            answer = encoded(Cached(tuple(parts), output, {**rests_on, **also}))
                             await self._store.put(self._name, key, question.text, answer, self._ttl)
                     case _:
                         pass

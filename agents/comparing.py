@@ -49,15 +49,10 @@ def apart(a: Form, b: Form, shared: float, light: Callable[[str], bool]) -> bool
     words, and short ones, are held apart by a trifle; long ones that say the same in other words are not. A `light`
     word tells the story around a question.
     """
-    mine = {word for word in a.words if stem(word) not in map(stem, b.words)}
-    yours = {word for word in b.words if stem(word) not in map(stem, a.words)}
-    if any((x, y) in OPPOSITES for x in mine for y in yours):
+    if opposed(a, b):
         return True
-    if any(owner != other for word, owner in a.owned for own, other in b.owned if own == word):
-        return True
+    mine, yours = _said_alone(a, b), _said_alone(b, a)
     here, there = {each for each, _ in a.directions}, {each for each, _ in b.directions}
-    if any((x, y) in AGAINST for x in here - there for y in there - here):
-        return True
     length = min(len(a.words), len(b.words))
     numbers = len(a.negations) != len(b.negations) or sorted(a.numbers) != sorted(b.numbers)
     if length > SHORT and shared < MINIMAL:
@@ -74,6 +69,20 @@ def apart(a: Form, b: Form, shared: float, light: Callable[[str], bool]) -> bool
         or (any(not light(word) for word in mine) and any(not light(word) for word in yours))
         or (length <= SHORT and _turned(a, b))
     )
+
+
+def opposed(a: Form, b: Form) -> bool:
+    """Whether one says the opposite of the other: "turn on" and "turn off", "my card" and "your card", to and from."""
+    if any((x, y) in OPPOSITES for x in _said_alone(a, b) for y in _said_alone(b, a)):
+        return True
+    if any(owner != other for word, owner in a.owned for own, other in b.owned if own == word):
+        return True
+    here, there = {each for each, _ in a.directions}, {each for each, _ in b.directions}
+    return any((x, y) in AGAINST for x in here - there for y in there - here)
+
+
+def _said_alone(a: Form, b: Form) -> set[str]:
+    return {word for word in a.words if stem(word) not in map(stem, b.words)}
 
 
 def _led_elsewhere(a: Form, b: Form) -> bool:

@@ -11,6 +11,8 @@ from agents.embedding import WordVectors
 from agents.knowledge.retrieval import Retrieved
 from agents.passage import Passage
 from agents.pointing import pointed_at, thing
+from agents.precedents import NONE, Alike, Precedents
+from agents.precedents import SIGNALS as OF_PRECEDENTS
 from agents.reading import Reader
 from agents.signals import SIGNALS, Signals
 from agents.wording import Wording
@@ -19,9 +21,12 @@ from streaming.events import Verdict
 SPREAD = 0.01
 """How far confidence rises within a level: enough to keep the order of the answers, too little to claim more."""
 
-Documents = Literal["sections", "running_text"]
-"""Whether the passages stand under headings of their own: signals tell more of those that do, and each kind has a
-model of its own. One for both costs 3 of 74 declined questions, at as many wrongly declined, of the bundled ones."""
+Kind = Literal["sections", "running_text", "precedented"]
+"""What a model is for: passages under headings of their own, of which signals tell more, and running text; and of the
+first those with precedents of what is asked. One for the first two costs 3 of 74 declined questions, at as many wrongly
+declined, of the bundled ones."""
+
+ALL_SIGNALS = (*SIGNALS, *OF_PRECEDENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +36,9 @@ class Evidence:
     `confidence` is the share of questions with as much evidence that the documents answered, the answering page
     being found; of a declined question it says how likely it is that there was an answer after all. `missing` are words
     of the question that stand nowhere in the documents. `unclear` is what it points at without having named it
-    ("library"), where that is plain. `reasoning` is what a model said that was asked, too, `warning` why it was asked
-    in vain.
+    ("library"), where that is plain. `reasoning` is what a model said that was asked, too, or what is known of like
+    questions, `warning` why the model was asked in vain, `kind` which of the models judged, beside which
+    precedents, `alike`.
     """
 
     verdict: Verdict
@@ -42,6 +48,8 @@ class Evidence:
     unclear: str | None = None
     reasoning: str | None = None
     warning: str | None = None
+    kind: Kind = "sections"
+    alike: Alike = NONE
 
 
 Given = Literal["unanswerable", "partial", "answerable"]
@@ -101,8 +109,8 @@ class EvidenceModel:
         return zip(self.levels, (*(level.start for level in self.levels[1:]), 1.0), strict=True)
 
 
-Models = Mapping[Documents, EvidenceModel]
-"""What a verdict rests on, for each kind of documents. Fitted by `python -m agents.evaluation.fit`."""
+Models = Mapping[Kind, EvidenceModel]
+"""What a verdict rests on. Fitted by `python -m agents.evaluation.fit`."""
 
 
 def bundled_models() -> Models:
@@ -110,54 +118,82 @@ def bundled_models() -> Models:
     stored = json.loads((files("agents") / "bundled" / "evidence.json").read_bytes())["models"]
     return {
         name: EvidenceModel(
-            tuple(float(stored[name]["coefficients"][signal]) for signal in SIGNALS),
+            tuple(float(stored[name]["coefficients"][signal]) for signal in ALL_SIGNALS),
             stored[name]["intercept"],
             tuple(Level(**each) for each in stored[name]["levels"]),
         )
-        for name in get_args(Documents)
+        for name in get_args(Kind)
     }
 
 
-def documents(passages: Sequence[Passage]) -> Documents:
+def kind(passages: Sequence[Passage]) -> Kind:
     """What most of the passages are cut from."""
     return "sections" if 2 * sum(bool(passage.heading) for passage in passages) >= len(passages) else "running_text"
+
+
+def with_precedents(passages: Sequence[Passage], alike: Alike) -> tuple[Kind, Alike]:
+    """Which model is asked, and the precedents that it takes into account: that for running text takes none."""
+    cut_from = kind(passages)
+    return (cut_from, NONE) if cut_from == "running_text" or alike == NONE else ("precedented", alike)
 
 
 class Judge:
     """Judges what a search found. CPU only: use a thread."""
 
-    def __init__(self, reader: Reader, word_vectors: WordVectors, wording: Wording, models: Models) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        word_vectors: WordVectors,
+        wording: Wording,
+        models: Models,
+        precedents: Precedents | None = None,
+    ) -> None:
         self._signals = Signals(reader, word_vectors, wording)
         self._models = models
+        self.precedents = precedents
 
     def __call__(self, found: Retrieved) -> Evidence:
         """The verdict on the passages found for a question."""
         if not found.passages:
             return Evidence("unanswerable", 0.0, 0.0)
-        model = self._models[documents(found.passages)]
-        probability = model.probability(self.signals(found))
+        precedents = self.precedents(found) if self.precedents is not None else NONE
+        judged_by, alike = with_precedents(found.passages, precedents)
+        model = self._models[judged_by]
+        probability = model.probability(self.signals(found, alike))
         verdict = _verdict(found, model.verdict(probability))
         if verdict == "underspecified":  # whatever was found, it is not yet an answer
             probability = model.declining(probability)
-        return self._evidence(found, verdict, probability, model)
+        return self._evidence(found, verdict, probability, judged_by, alike)
 
     def told(self, found: Retrieved, evidence: Evidence, verdict: Given) -> Evidence:
         """The evidence with the verdict of one who read the passages, and a confidence of that verdict's level."""
-        model = self._models[documents(found.passages)]
-        return self._evidence(found, verdict, model.held(evidence.probability, verdict), model)
+        held = self._models[evidence.kind].held(evidence.probability, verdict)
+        return self._evidence(found, verdict, held, evidence.kind, evidence.alike)
 
-    def signals(self, found: Retrieved) -> tuple[float, ...]:
-        """The values of SIGNALS for a search that found something."""
-        return self._signals(found)
+    def signals(self, found: Retrieved, alike: Alike = NONE) -> tuple[float, ...]:
+        """The values of ALL_SIGNALS for a search that found something."""
+        return (*self._signals(found), *alike.signals)
 
-    def _evidence(self, found: Retrieved, verdict: Verdict, probability: float, model: EvidenceModel) -> Evidence:
+    def _evidence(
+        self, found: Retrieved, verdict: Verdict, probability: float, judged_by: Kind, alike: Alike
+    ) -> Evidence:
         return Evidence(
             verdict,
             round(probability, 4),
-            round(model.confidence(probability), 4),
+            round(self._models[judged_by].confidence(probability), 4),
             missing=self._signals.missing(found) if verdict != "answerable" else (),
             unclear=thing(found.parts) if verdict == "underspecified" else None,
+            reasoning=_told(alike),
+            kind=judged_by,
+            alike=alike,
         )
+
+
+def _told(alike: Alike) -> str | None:
+    """What is known of like questions, in words."""
+    kinds = (("are", alike.answered), ("are not", alike.unanswered))
+    told = [f"{how} answered ({cosines[0]:.2f} alike)" for how, cosines in kinds if cosines]
+    return f"Like questions are known that {' and others that '.join(told)}." if told else None
 
 
 def _verdict(found: Retrieved, given: Given) -> Verdict:

@@ -21,7 +21,7 @@ from agents.passage import Passage
 from agents.question import Question
 from agents.quotes import Pick, written
 from agents.reading import Reader
-from agents.selecting import Selection, asked_of
+from agents.selecting import Asked, Selection, asked_of
 from agents.smalltalk import left_open, reply
 from agents.standalone import Standalone
 from agents.telling import kind_asked
@@ -64,8 +64,7 @@ class Extractive:
     def at_once(self, question: Standalone, found: Retrieved, sources: Sequence[Passage], evidence: Evidence) -> str:
         """As AnswersAtOnce promises."""
         readings = self._reader(sources)
-        wanted, known = asked_of(question, found, self._wording)
-        chosen = self._selection(question, wanted, readings, sources, found.statistics, known)
+        chosen = self._selection(asked_of(question, found, sources, readings, self._wording, evidence.alike.answers))
         quoted = "".join(written(chosen.picks, readings, sources)).strip()
         if quoted and evidence.verdict == "partial":
             return _closed(quoted, evidence.missing)
@@ -78,8 +77,8 @@ class Extractive:
         paragraphs: list[str] = []
         unsure = False
         for each in asked:
-            wanted = self._wanted(each)
-            chosen = self._selection(each, wanted, readings, passages, self._index.statistics, quoted=quoted)
+            one = Asked(each, self._wanted(each), passages, readings, self._index.statistics)
+            chosen = self._selection(one, quoted=quoted)
             quoted += chosen.picks
             unsure = unsure or chosen.doubt >= UNSURE
             paragraphs.append("".join(written(chosen.picks, readings, passages)).strip())

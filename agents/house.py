@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,10 +29,9 @@ from agents.extractive import Extractive
 from agents.knowledge.binding import Binding
 from agents.knowledge.chunking import VERSION
 from agents.knowledge.edge import open_edge
-from agents.knowledge.index import Index
 from agents.knowledge.ingest import Ingest, Progress, Report
 from agents.knowledge.neighbours import standing
-from agents.knowledge.opening import OpenIndex
+from agents.knowledge.opening import OpenIndex, Shelves
 from agents.knowledge.quarantine import prepare
 from agents.knowledge.remote_vectors import Provider, remote_vectors
 from agents.knowledge.reranking import Reranker
@@ -42,12 +41,10 @@ from agents.llm import LanguageModel
 from agents.logs import Logs
 from agents.orchestrator import Orchestrator
 from agents.passage import Domain
+from agents.precedents import Precedents
 from agents.question import Answerer, Question
 from agents.reading import Reader
 from agents.rewriting import Rewriter
-from agents.routing.classifier import Classifier
-from agents.routing.examples import Examples, load_examples
-from agents.routing.fitting import kept
 from agents.routing.learning import following
 from agents.routing.router import Route, Router
 from agents.routing.routes import Routes
@@ -59,6 +56,7 @@ from agents.spanning import Spanning
 from agents.specialist import Specialist
 from agents.standalone import Standalone
 from agents.task import Task
+from agents.taught import Taught
 from agents.tool_loop import ToolLoop, ToolModel
 from agents.tools.registry import Tools, known_tools
 from agents.tools.tool import Workplace
@@ -94,9 +92,10 @@ class Agents:
     ingest: Ingest
     retrieval: Retrieval
     router: Router
+    precedents: Precedents
     judge: Judge
     supports: Supports
-    index: Index
+    index: Shelves
     embedding: Embedding
     tools: Tools
     worker: Callable[[Task], AsyncIterator[Output]]
@@ -212,18 +211,15 @@ async def open_agents(
             _log.warning("the bundled documents are not indexed yet: %s", error)
             await stack.enter_async_context(_until_done(bundled))
 
-        def learned(examples: Examples) -> Classifier:
-            return kept(data_dir / "router.npz", examples, embedding, unfamiliar=("none",))
-
-        folder = examples or bundled_folder() / "examples"
-        router = Router(await asyncio.to_thread(lambda: learned(load_examples(folder))))
+        folder, learned_at = examples or bundled_folder() / "examples", data_dir / "router.npz"
+        taught = await asyncio.to_thread(Taught, folder, bundled_folder(), embedding, kept_at=learned_at)
         if examples is not None:
-            await stack.enter_async_context(following(folder, router, learned))
+            await stack.enter_async_context(following(folder, taught.learn))
         await asyncio.to_thread(prepare)
         wording = await asyncio.to_thread(load_wording, bundled_folder())
         reader = Reader(embedding)
         retrieval, logs = Retrieval(index, embedding, reader, wording, reranker, vectors), Logs()
-        judge = Judge(reader, embedding, wording, evidence or bundled_models())
+        judge = Judge(reader, embedding, wording, evidence or bundled_models(), taught.precedents)
         supports = Support(embedding, await asyncio.to_thread(bundled_lexicon))
         writer = model or Extractive(embedding, reader, index, wording, Selection(wording, bundled_chances()))
         brief = model.briefly() if isinstance(model, AnswersBriefly) else None
@@ -236,8 +232,12 @@ async def open_agents(
             return Specialist(domain, writer, retrieval, judge, logs, supports, several, second_look)
 
         still = partial(standing, index)
+
+        def also() -> Mapping[str, str]:
+            return {"known questions": taught.precedents.edition}
+
         caches: dict[AgentId, WithCache] = {
-            domain: WithCache(domain, specialist(domain), store, still, logs, Earlier(embedding, likeness), ttl)
+            domain: WithCache(domain, specialist(domain), store, still, logs, Earlier(embedding, likeness), ttl, also)
             for domain, ttl in CACHED.items()
         }
         helped = (Rewriter(brief), SecondOpinion(brief)) if brief is not None else ()
@@ -250,12 +250,13 @@ async def open_agents(
 
             return Workplace(search, index, task.history, lambda: datetime.now(UTC))
 
-        routes = Routes(lambda: (index.statistics, router.classifier))
+        routes = Routes(lambda: (index.statistics, taught.router.classifier))
         yield Agents(
-            orchestrator=Orchestrator(router, retrieval, team, writer, Spanning(several), logs, routes, *helped),
+            orchestrator=Orchestrator(taught.router, retrieval, team, writer, Spanning(several), logs, routes, *helped),
             ingest=ingest,
             retrieval=retrieval,
-            router=router,
+            router=taught.router,
+            precedents=taught.precedents,
             judge=judge,
             supports=supports,
             index=index,

@@ -92,9 +92,9 @@ async def measured(settings: Settings, asked: Asked) -> "Report":
     from agents.embedding import WordLlama
     from agents.evaluation.afresh import Afresh
     from agents.evaluation.measuring import Origin, measure_all
-    from agents.evaluation.questions import load_questions
     from agents.evaluation.sections.bench import Bench
     from agents.house import bundled_folder
+    from agents.known import load_questions
     from server.progress import progress
 
     await asyncio.to_thread(check, asked)

@@ -9,12 +9,12 @@ from importlib.resources import as_file, files
 
 from agents.citing.citations import Supports, gate
 from agents.evaluation.miscites import Claim, claims
-from agents.evaluation.questions import Known
 from agents.evaluation.sets import lines_of
 from agents.hashing import chunk_hash
 from agents.house import Agents, bundled_folder
 from agents.knowledge.chunking import chunks
 from agents.knowledge.documents import read
+from agents.known import Known
 from agents.llm import Usage
 from agents.passage import Passage
 from agents.sentences import units

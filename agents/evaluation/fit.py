@@ -7,7 +7,7 @@ alone.
 import argparse
 import asyncio
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import get_args
@@ -20,14 +20,22 @@ from agents.evaluation.calibration import expected_calibration_error
 from agents.evaluation.logistic import Floats, fitted
 from agents.evaluation.ranks import auroc
 from agents.evaluation.rows import Part, Row, bundled_rows, mtrag_rows, table
-from agents.evidence import Documents, EvidenceModel, Given, Level, Models
+from agents.evidence import ALL_SIGNALS, EvidenceModel, Given, Kind, Level, Models
 from agents.house import bundled_folder
-from agents.signals import SIGNALS
 
 REGULARISATION = 20.0
 """AUROC held out, dev, plain, customers: 5 .946 .981 .923, 10 .950 .981 .923, 20 .955 .980 .921."""
-WEIGHTS: Mapping[Documents, Mapping[Part, float]] = {
-    "sections": {"dev": 1.0, "test": 1.0, "plain": 1.0, "customers": 0.5, "near": 0.5, "follow_ups": 0.5, "mtrag": 0.0},
+WEIGHTS: Mapping[Kind, Mapping[Part, float]] = {
+    "sections": {
+        "dev": 1.0,
+        "test": 1.0,
+        "plain": 1.0,
+        "customers": 0.5,
+        "near": 0.5,
+        "follow_ups": 0.5,
+        "hands": 0.0,
+        "mtrag": 0.0,
+    },
     "running_text": {
         "dev": 0.5,
         "test": 0.5,
@@ -35,20 +43,32 @@ WEIGHTS: Mapping[Documents, Mapping[Part, float]] = {
         "customers": 0.5,
         "near": 0.0,
         "follow_ups": 0.0,
+        "hands": 0.0,
         "mtrag": 1.0,
     },
+    "precedented": {
+        "dev": 1.0,
+        "test": 1.0,
+        "plain": 1.0,
+        "customers": 0.5,
+        "near": 0.5,
+        "follow_ups": 0.0,
+        "hands": 0.1,
+        "mtrag": 0.0,
+    },
 }
-"""How much a question counts for each model. AUROC on MTRAG held out, and the calibration error on halves of it, with
-the bundled ones at .3 .825 .049, .5 .828 .049, .6 .830 .052, .8 .833 .057, 1 .834 .062; with the follow-ups about the
-product, too, the latter is larger by .014."""
-WRONGLY_DECLINED: Mapping[Documents, float] = {"sections": 0.045, "running_text": 0.1}
+"""How much a question counts for each model; the hands' as much as all others together. AUROC on MTRAG held out, and
+the calibration error on halves of it, with the bundled ones at .3 .825 .049, .5 .828 .049, .6 .830 .052, .8 .833 .057,
+1 .834 .062; with the follow-ups about the product, too, the latter is larger by .014."""
+WRONGLY_DECLINED: Mapping[Kind, float] = {"sections": 0.045, "running_text": 0.1, "precedented": 0.045}
 """Share of the answerable questions that may be declined, each judged by models that have not seen it: of the dev,
-plain and customers' questions and of those with the near misses, and of MTRAG's tasks. As few of the latter would leave
-next to none declined. The lists of words were written with the former at hand, so that others are declined more often:
-of the answered ones of the hand `near` in bundled/evidence/hands.jsonl .05 declines .071, .045 .048, the target."""
+plain and customers' questions, of those with the near misses, and of the hands' with precedents, as they count in the
+fit; and of MTRAG's tasks. As few of these would leave next to none declined. The lists of words were written with the
+former at hand, so that others are declined more often: of the answered ones of the hand `near` in
+bundled/evidence/hands.jsonl .05 declines .071, .045 .048, the target."""
 ANSWERABLE = 0.75
 """Probability from which an answer is given without saying that something may be missing."""
-EXPECTED: Mapping[Documents, float] = {"sections": 40.0, "running_text": 3000.0}
+EXPECTED: Mapping[Kind, float] = {"sections": 40.0, "running_text": 3000.0, "precedented": 40.0}
 """Questions that the probability itself counts for where the share of right ones is taken: few for sections, whose
 model is fitted on questions that mislead more often than customers' do. Calibration error on halves of MTRAG and of the
 bundled questions: 0 .060 .037, 20 .054 .034, 40 .051 .035, 100 .049 .037, without the shares .046 .065. On halves of
@@ -75,27 +95,42 @@ def held_out(signals: Floats, answerable: NDArray[np.bool_], weights: Floats | N
 
 def fit(rows: Sequence[Row]) -> tuple[Models, Floats]:
     """The models of these rows, and the probability of each row, of its kind, unseen by the model, (n,). Pure."""
-    signals, answered = table(rows)
-    unseen = np.zeros(len(rows))
-    models: dict[Documents, EvidenceModel] = {}
-    for name in get_args(Documents):
-        weights = np.asarray([WEIGHTS[name][row.part] for row in rows])
+    unseen: dict[int, float] = {}
+    models: dict[Kind, EvidenceModel] = {}
+    for name in get_args(Kind):
+        places = [n for n, row in enumerate(rows) if _counts(row, name)]
+        those = [rows[n] if name == "precedented" else rows[n].alone for n in places]
+        signals, answered = table(those)
+        weights = np.asarray([WEIGHTS[name][row.part] for row in those])
         coefficients, intercept = fitted(signals, answered, REGULARISATION, weights)
-        own = np.asarray([row.documents == name for row in rows])
-        unseen[own] = held_out(signals, answered, weights)[own]
-        models[name] = EvidenceModel(
-            tuple(np.round(coefficients, 4).tolist()), round(intercept, 4), _levels(rows, unseen, name)
-        )
-    return models, unseen
+        chances = held_out(signals, answered, weights)
+        levels = _levels(those, chances, name)
+        models[name] = EvidenceModel(tuple(np.round(coefficients, 4).tolist()), round(intercept, 4), levels)
+        unseen |= {n: float(chance) for n, chance in zip(places, chances, strict=True) if rows[n].kind == name}
+    return models, np.asarray([unseen[n] if n in unseen else judged(models, row) for n, row in enumerate(rows)])
 
 
-def _levels(rows: Sequence[Row], unseen: Floats, name: Documents) -> tuple[Level, ...]:
+def judged(models: Models, row: Row) -> float:
+    """The probability of a row by the model for it. Pure."""
+    return models[row.kind].probability(row.signals)
+
+
+def _counts(row: Row, name: Kind) -> bool:
+    """Whether a row is for a model: the hands' only where they have precedents, and others also without theirs."""
+    return row.kind == "precedented" if name == "precedented" else row.part != "hands"
+
+
+def _levels(rows: Sequence[Row], unseen: Floats, name: Kind) -> tuple[Level, ...]:
     """A level for each verdict: the share of right ones, drawn towards what the model expects; it never falls."""
-    judged = ("dev", "test", "plain", "customers", "near", "mtrag")
-    usual = [row.documents == name and row.part in judged and row.answered for row in rows]
-    partial = round(float(np.quantile(unseen[usual], WRONGLY_DECLINED[name])), 4)
+    usual = np.asarray([row.kind == name and row.part != "follow_ups" and row.answered for row in rows])
+    if name == "precedented":  # the hands' outnumber the others eight to one
+        counts = np.asarray([WEIGHTS[name][row.part] for row in rows])[usual]
+        partial = float(np.quantile(unseen[usual], WRONGLY_DECLINED[name], weights=counts, method="inverted_cdf"))
+    else:
+        partial = float(np.quantile(unseen[usual], WRONGLY_DECLINED[name]))
+    partial = round(partial, 4)
     starts = (0.0, partial, max(partial, ANSWERABLE))
-    weights = np.asarray([row.documents == name for row in rows]) * _as_asked(rows)
+    weights = np.asarray([row.kind == name for row in rows]) * _as_asked(rows)
     right = np.asarray([row.right for row in rows])
     levels: list[Level] = []
     for verdict, start, end in zip(get_args(Given), starts, (*starts[1:], 1.1), strict=True):
@@ -110,11 +145,11 @@ def _as_asked(rows: Sequence[Row]) -> Floats:
     """How much each row counts for the calibration, (n,).
 
     The customers' unanswered questions count less, so that they are as rare as in the dev split; the plain ones, the
-    near misses and the follow-ups, half of them meant to mislead, do not count.
+    near misses, the hands' and the follow-ups, half of them meant to mislead, do not count.
     """
     dev, customers = (_odds([row for row in rows if row.part == part]) for part in ("dev", "customers"))
     unanswered = dev / customers if customers else 1.0
-    misleading = ("plain", "near", "follow_ups")
+    misleading = ("plain", "near", "hands", "follow_ups")
     return np.asarray(
         [
             0.0 if row.part in misleading else unanswered if row.part == "customers" and not row.answered else 1.0
@@ -129,7 +164,7 @@ def _odds(rows: Sequence[Row]) -> float:
 
 
 def _confidences(models: Models, rows: Sequence[Row]) -> list[float]:
-    return [(model := models[row.documents]).confidence(model.probability(row.signals)) for row in rows]
+    return [(model := models[row.kind]).confidence(model.probability(row.signals)) for row in rows]
 
 
 def calibration_of(models: Models, rows: Sequence[Row]) -> float:
@@ -162,25 +197,39 @@ def _figures(rows: Sequence[Row], probabilities: Floats, models: Models) -> dict
     answered = np.asarray([row.answered for row in rows])
     declined = np.asarray(
         [
-            models[row.documents].verdict(float(chance)) == "unanswerable"
+            models[row.kind].verdict(float(chance)) == "unanswerable"
             for row, chance in zip(rows, probabilities, strict=True)
         ]
     )
     return {
         "questions": len(rows),
         "auroc": round(auroc(probabilities[clear].tolist(), answered[clear].tolist()), 4),
-        "unanswerable_declined": round(float(declined[clear & ~answered].mean()), 4),
-        "answerable_wrongly_declined": round(float(declined[answered].mean()), 4),
+        "unanswerable_declined": _share(declined[clear & ~answered]),
+        "answerable_wrongly_declined": _share(declined[answered]),
     }
 
 
-def report(rows: Sequence[Row], test: Sequence[Row], models: Models, unseen: Floats) -> dict[str, object]:
-    """The models as they are kept, with the figures on what they were not fitted on."""
+def _share(values: NDArray[np.bool_]) -> float:
+    return round(float(values.mean()), 4) if len(values) else 0.0
+
+
+def report(
+    rows: Sequence[Row], test: Sequence[Row], models: Models, unseen: Floats, chunks: Collection[str]
+) -> dict[str, object]:
+    """What is kept: the models, the chunks that precedents were judged by, the figures on what was not fitted on."""
     figures: dict[str, object] = {}
-    for part in ("dev", "plain", "customers", "near", "follow_ups", "mtrag"):
+    for part in ("dev", "plain", "customers", "near", "hands", "follow_ups", "mtrag"):
         at = [n for n, row in enumerate(rows) if row.part == part]
         figures[part] = _figures([rows[n] for n in at], unseen[at], models)
-    chances = [models[row.documents].probability(row.signals) for row in test]
+    for hand in dict.fromkeys(row.hand for row in rows if row.part == "hands"):
+        at = [n for n, row in enumerate(rows) if row.hand == hand and row.part == "hands"]
+        figures[hand] = _figures([rows[n] for n in at], unseen[at], models)
+    for part, those in (("hands", rows), ("test", test)):
+        without = [row.alone for row in those if row.part == part]
+        figures[f"{part}_without_precedents"] = _figures(
+            without, np.asarray([judged(models, row) for row in without]), models
+        )
+    chances = [judged(models, row) for row in test]
     figures["test"] = _figures(test, np.asarray(chances), models)
     tasks = [row for row in rows if row.part == "mtrag"]
     halves = {"mtrag": halved(rows, ("mtrag",)), "bundled": halved([*rows, *test], ("dev", "test"))}
@@ -196,9 +245,10 @@ def report(rows: Sequence[Row], test: Sequence[Row], models: Models, unseen: Flo
                 "by_chance": round(by_chance(models, tasks[: len(tasks) // 2]), 4),
             },
         },
+        "judged": sorted(chunks),
         "models": {
             name: {
-                "coefficients": dict(zip(SIGNALS, model.coefficients, strict=True)),
+                "coefficients": dict(zip(ALL_SIGNALS, model.coefficients, strict=True)),
                 "intercept": model.intercept,
                 "levels": [asdict(level) for level in model.levels],
             }
@@ -213,11 +263,11 @@ def _spread(values: Sequence[float]) -> dict[str, float]:
 
 async def main(folder: Path, output: Path) -> None:
     """Fits and writes the models, and says how well they do on what they have not seen."""
-    bundled = await bundled_rows(bundled_folder())
+    bundled, chunks = await bundled_rows(bundled_folder())
     rows = [*(row for row in bundled if row.part != "test"), *await mtrag_rows(folder)]
     test = [row for row in bundled if row.part == "test"]
     models, unseen = fit(rows)
-    kept = report(rows, test, models, unseen)
+    kept = report(rows, test, models, unseen, chunks)
     await asyncio.to_thread(output.write_bytes, orjson.dumps(kept, option=orjson.OPT_INDENT_2) + b"\n")
     sys.stdout.write(f"{output}: {len(rows)} questions, {kept['held_out']}, {kept['calibration_error']}\n")
 

@@ -19,8 +19,9 @@ from agents.chances import TRAITS, ChanceModel, Floats
 from agents.clauses import parted
 from agents.embedding import WordLlama
 from agents.evaluation.logistic import fitted
-from agents.evaluation.questions import Known, load_questions, plain
+from agents.evaluation.rows import books_without
 from agents.house import Agents, bundled_folder, open_agents
+from agents.known import Known, load_questions, plain
 from agents.quotes import DOUBT, LEAST_CHANCE, MOST_IN_DOUBT
 from agents.reading import Reader
 from agents.selecting import Selection, asked_of
@@ -41,19 +42,22 @@ class Marked:
 
 
 async def marked(agents: Agents, questions: Sequence[Known]) -> list[Marked]:
-    """What is known of the best sentences found for questions with one answer to find. Raises AgentError."""
+    """What is known of the best sentences found for questions with one answer to find, beside others' precedents.
+
+    Raises AgentError.
+    """
     wording = await asyncio.to_thread(load_wording, bundled_folder())
     reader, selection = Reader(await asyncio.to_thread(WordLlama)), Selection(wording, BLANK)
     found: list[Marked] = []
+    books = books_without({known.split for known in questions}, agents, frozenset())
     for known in questions:
         asked = parted(known.question)
         route = await agents.route(known.question)
         if not known.answers or len(asked) > 1 or route.agent == "orchestrator":
             continue
         search = await agents.retrieval.search(asked[0], domain=route.agent)
-        wanted, scores = asked_of(asked[0], search, wording)
-        readings = reader(search.sources)
-        each = selection.weighed(asked[0], wanted, readings, search.sources, search.statistics, scores)
+        readings, alike = reader(search.sources), books[known.split](search)
+        each = selection.weighed(asked_of(asked[0], search, search.sources, readings, wording, alike.answers))
         answers = {plain(text) for text in known.answers}
         right = [plain(readings[source].sentences[unit].text) in answers for source, unit in each.places]
         found.append(Marked(known.split, each.traits, np.asarray(right, bool)))

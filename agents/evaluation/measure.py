@@ -5,7 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from time import perf_counter
 
-from agents.evaluation.questions import Known
+from agents.known import Known
 from agents.question import Answerer
 from streaming.events import (
     AgentId,

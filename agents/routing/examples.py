@@ -1,4 +1,7 @@
-"""The router's examples: text files, one message a line, named `<who should answer>.txt` or `<who>.<what>.txt`."""
+"""The router's examples: text files, one message a line, named `<who should answer>.txt` or `<who>.<what>.txt`.
+
+Beside them may lie `answered.txt` and `unanswered.txt`, by which the verdict goes.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +11,9 @@ from agents.errors import AgentError
 
 Label = Literal["billing", "technical", "policy", "orchestrator", "none"]
 Examples = Mapping[str, tuple[str, ...]]
+
+KNOWN = ("answered", "unanswered")
+"""Names of files beside the examples: questions of which it is known whether the documents answer them."""
 
 
 class ExamplesInvalid(AgentError):
@@ -21,11 +27,24 @@ def load_examples(folder: Path) -> Examples:
     found: dict[str, tuple[str, ...]] = {}
     for path in sorted(folder.glob("*.txt")):
         label = path.name.split(".")[0]
+        if label in KNOWN:
+            continue
         if label not in get_args(Label):
-            raise ExamplesInvalid(f"{path} is not named after one of {', '.join(get_args(Label))}.")
-        lines = (line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines())
-        found[label] = (*found.get(label, ()), *(line for line in lines if line and not line.startswith("#")))
+            raise ExamplesInvalid(f"{path} is not named after one of {', '.join((*get_args(Label), *KNOWN))}.")
+        found[label] = (*found.get(label, ()), *messages(path))
     missing = [label for label in get_args(Label) if not found.get(label)]
     if missing:
         raise ExamplesInvalid(f"{folder} has no examples for {', '.join(missing)}; add {missing[0]}.txt.")
     return found
+
+
+def load_known(folder: Path) -> list[tuple[str, bool]]:
+    """The questions in the files of `KNOWN`, and whether the documents answer each."""
+    named = [(path, path.name.split(".")[0]) for path in sorted(folder.glob("*.txt"))]
+    return [(message, name == "answered") for path, name in named if name in KNOWN for message in messages(path)]
+
+
+def messages(path: Path) -> list[str]:
+    """The messages of a file, one a line, without empty lines and lines that begin with #."""
+    lines = (line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines())
+    return [line for line in lines if line and not line.startswith("#")]

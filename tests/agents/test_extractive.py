@@ -3,13 +3,13 @@
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import pytest
 
 from agents.chances import bundled_chances
 from agents.embedding import WordLlama
-from agents.evidence import Documents, EvidenceModel, Level
+from agents.evidence import ALL_SIGNALS, EvidenceModel, Kind, Level, Models
 from agents.extractive import Extractive
 from agents.house import bundled_folder, open_agents
 from agents.llm import Usage
@@ -18,7 +18,6 @@ from agents.question import Question, Turn
 from agents.quotes import pieces
 from agents.reading import Reader
 from agents.selecting import Selection
-from agents.signals import SIGNALS
 from agents.smalltalk import decline, left_open, off_topic, reply
 from agents.standalone import standalone
 from agents.wording import load_wording
@@ -207,9 +206,9 @@ def test_a_partial_answer_names_the_words_that_stand_nowhere_or_admits_its_doubt
 async def test_after_a_partial_answer_it_is_said_that_something_is_left_open(tmp_path: Path) -> None:
     # Everything that is found counts as part of an answer.
     levels = (Level("unanswerable", 0.0, 0.1), Level("partial", 0.2, 0.6), Level("answerable", 0.9, 0.9))
-    partial = EvidenceModel((0.0,) * len(SIGNALS), 0.0, levels)
+    partial = EvidenceModel((0.0,) * len(ALL_SIGNALS), 0.0, levels)
     documents = write(tmp_path / "documents")
-    models: dict[Documents, EvidenceModel] = {"sections": partial, "running_text": partial}
+    models: Models = dict.fromkeys(get_args(Kind), partial)
     async with open_agents(data_dir=tmp_path / "data", documents=documents, evidence=models) as agents:
         _, answer, ending = await asked(agents, Question("How long are cookies and marmalade kept?", agent="policy"))
         _, doubtful, _ = await asked(agents, Question("How long are cookies kept?", agent="policy"))

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from agents.answer_forms import form_of
+from agents.evidence import ALL_SIGNALS
 from agents.house import Agents
 from agents.kinds import kind_of
 from agents.naming import holds_a_name
 from agents.question import Question
-from agents.signals import SIGNALS
 from agents.standalone import standalone
 from tests.agents.samples import house
 
@@ -94,7 +94,7 @@ PAGES = {
 
 async def signals(agents: Agents, text: str) -> dict[str, float]:
     found = await agents.retrieval.search(standalone(Question(text)))
-    return dict(zip(SIGNALS, agents.judge.signals(found), strict=True))
+    return dict(zip(ALL_SIGNALS, agents.judge.signals(found), strict=True))
 
 
 async def test_what_is_asked_for_must_stand_with_its_object(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from agents.embedding import WordLlama
 from agents.evaluation.citations import let_out, measure_citations, pairs, sections
 from agents.evaluation.corruptions import changed
 from agents.evaluation.miscites import NOWHERE, QUOTED, Miscites, claims
-from agents.evaluation.questions import load_questions
 from agents.house import bundled_folder, open_agents
+from agents.known import load_questions
 from agents.question import Question
 from streaming.events import Citation
 

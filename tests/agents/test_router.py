@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from agents.embedding import Vectors, WordLlama
-from agents.evaluation.questions import load_questions
 from agents.house import bundled_folder, open_agents
+from agents.known import load_questions
 from agents.question import Question, Turn
 from agents.routing.classifier import Classifier, fit, hashed
 from agents.routing.descent import minimum
@@ -165,7 +165,7 @@ def test_examples_are_files_that_an_operator_can_edit(tmp_path: Path) -> None:
 
 
 def test_bundled_examples_hold_no_question_of_the_question_set() -> None:
-    from agents.evaluation.questions import load_questions
+    from agents.known import load_questions
 
     examples = {text.lower() for texts in load_examples(bundled_folder() / "examples").values() for text in texts}
     asked = {known.question.text.lower() for known in load_questions(bundled_folder() / "questions.jsonl")}

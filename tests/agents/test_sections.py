@@ -14,7 +14,6 @@ from agents.evaluation.hostile import HostileCounts
 from agents.evaluation.left_out import left_out_confidence, left_out_verdict, unseen
 from agents.evaluation.measure import Outcome, Result
 from agents.evaluation.measuring import SECTIONS, Origin, measure_all
-from agents.evaluation.questions import Known, load_questions
 from agents.evaluation.report.figures import Figure, Report
 from agents.evaluation.sections.bench import Bench
 from agents.evaluation.sections.cache import replayed
@@ -24,6 +23,7 @@ from agents.evaluation.sections.hostile import counted
 from agents.evaluation.sections.routing import placed_figures
 from agents.evaluation.sets import SetInvalid
 from agents.house import bundled_folder
+from agents.known import Known, load_questions
 from agents.likeness import Likeness, bundled_likeness
 from agents.question import Question
 from agents.wording import load_wording

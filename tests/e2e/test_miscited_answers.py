@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from agents.evaluation.miscites import ELSEWHERE, NOWHERE, QUOTED
-from agents.evaluation.questions import load_questions
 from agents.house import bundled_folder
+from agents.known import load_questions
 from tests.e2e.clients import Client, answer_of, ended, events
 from tests.e2e.targets import Embedded, Model
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from agents.embedding import WordLlama
 from agents.evaluation.measure import Result, measure
 from agents.evaluation.mtrag import Taken, take
-from agents.evaluation.questions import Known
 from agents.house import Agents
+from agents.known import Known
 
 Progress = Callable[[str, int, int], None]
 """Told what is done, how much of it is, and of how much; 0 of 0 when that is not known."""
