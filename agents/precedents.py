@@ -17,6 +17,7 @@ from agents.knowledge.retrieval import Retrieved
 from agents.known import Known, load_questions, plain
 from agents.passage import Passage
 from agents.routing.examples import load_known
+from agents.standalone import leans
 
 LEAST = 0.3
 """Cosine from which a question is like another at all."""
@@ -130,9 +131,9 @@ class Precedents:
     def __call__(self, found: Retrieved) -> Alike:
         """The nearest to what was asked, beside what was found. A question that leans on earlier ones has none."""
         asked, vectors = self._learned
-        if not asked or len(found.parts) != 1:
+        (text, _), *earlier = found.parts
+        if not asked or (earlier and leans(text)):
             return NONE
-        (text, _), *_ = found.parts
         own, cosines = form(text), vectors @ self._embedding.embed([text])[0]
         beside = _Beside(found.passages, self._judged)
         nearest: dict[bool, list[float]] = {True: [], False: []}

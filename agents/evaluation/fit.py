@@ -221,9 +221,10 @@ def report(
     for part in ("dev", "plain", "customers", "near", "hands", "follow_ups", "mtrag"):
         at = [n for n, row in enumerate(rows) if row.part == part]
         figures[part] = _figures([rows[n] for n in at], unseen[at], models)
+    by_hand: dict[str, object] = {}
     for hand in dict.fromkeys(row.hand for row in rows if row.part == "hands"):
         at = [n for n, row in enumerate(rows) if row.hand == hand and row.part == "hands"]
-        figures[hand] = _figures([rows[n] for n in at], unseen[at], models)
+        by_hand[hand] = _figures([rows[n] for n in at], unseen[at], models)
     for part, those in (("hands", rows), ("test", test)):
         without = [row.alone for row in those if row.part == part]
         figures[f"{part}_without_precedents"] = _figures(
@@ -237,6 +238,7 @@ def report(
         "fitted_by": "python -m agents.evaluation.fit FOLDER",
         "questions": len(rows),
         "held_out": figures,
+        "by_hand": by_hand,
         "calibration_error": {
             "test": {"value": round(calibration_of(models, test), 4), "by_chance": round(by_chance(models, test), 4)},
             "halves_of_bundled": _spread(halves["bundled"]),

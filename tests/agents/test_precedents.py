@@ -65,12 +65,15 @@ async def test_an_unanswered_one_counts_while_what_is_found_is_what_it_was_judge
 
 
 async def test_a_question_that_leans_on_an_earlier_one_has_none(tmp_path: Path) -> None:
-    own = Precedent("How long?", answered=True)
+    own = [Precedent(text, answered=True) for text in ("How long?", "Is there a place where cookies are kept?")]
     history = (Turn("user", "Do you use cookies?"), Turn("agent", "Yes."))
     async with house(tmp_path) as agents:
-        precedents = Precedents(agents.embedding, frozenset(), [own])
+        precedents = Precedents(agents.embedding, frozenset(), own)
         assert precedents(await agents.retrieval.search(standalone(Question("How long?")))).answered
         assert precedents(await agents.retrieval.search(standalone(Question("How long?", history)))) == NONE
+        stands_alone = standalone(Question("Is there a place where cookies are kept?", history))
+        assert len(stands_alone.parts) == 2, "what came before is searched for, too"
+        assert precedents(await agents.retrieval.search(stands_alone)).answered
 
 
 def test_what_is_underspecified_leans_or_has_no_known_answer_is_none() -> None:
