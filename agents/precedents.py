@@ -129,7 +129,10 @@ class Precedents:
         self.edition = content_hash(orjson.dumps(asked))
 
     def __call__(self, found: Retrieved) -> Alike:
-        """The nearest to what was asked, beside what was found. A question that leans on earlier ones has none."""
+        """The nearest to what was asked, beside what was found.
+
+        A question that leans on earlier ones has none; one that only may lean is not told what to quote by them.
+        """
         asked, vectors = self._learned
         (text, _), *earlier = found.parts
         if not asked or (earlier and leans(text)):
@@ -138,7 +141,7 @@ class Precedents:
         beside = _Beside(found.passages, self._judged)
         nearest: dict[bool, list[float]] = {True: [], False: []}
         answers: dict[str, float] = {}
-        quotable = NEAREST
+        quotable = 0 if earlier else NEAREST
         for n, cosine in _best(cosines):
             each = asked[n]
             tells = not each.quoted and len(nearest[each.answered]) < NEAREST
