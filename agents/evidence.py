@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from math import exp, nextafter
 from typing import Literal, get_args
@@ -132,9 +132,11 @@ def kind(passages: Sequence[Passage]) -> Kind:
 
 
 def with_precedents(passages: Sequence[Passage], alike: Alike) -> tuple[Kind, Alike]:
-    """Which model is asked, and the precedents that it takes into account: that for running text takes none."""
+    """Which model is asked, and the precedents as it takes them into account: that for running text takes none."""
     cut_from = kind(passages)
-    return (cut_from, NONE) if cut_from == "running_text" or alike == NONE else ("precedented", alike)
+    if cut_from == "running_text" or not alike.tells:
+        return cut_from, replace(alike, answered=(), unanswered=())
+    return "precedented", alike
 
 
 class Judge:
@@ -160,6 +162,8 @@ class Judge:
         judged_by, alike = with_precedents(found.passages, precedents)
         model = self._models[judged_by]
         probability = model.probability(self.signals(found, alike))
+        if alike.decided is not None:
+            probability = model.held(probability, "answerable" if alike.decided else "unanswerable")
         verdict = _verdict(found, model.verdict(probability))
         if verdict == "underspecified":  # whatever was found, it is not yet an answer
             probability = model.declining(probability)
@@ -191,9 +195,15 @@ class Judge:
 
 def _told(alike: Alike) -> str | None:
     """What is known of like questions, in words."""
-    kinds = (("are", alike.answered), ("are not", alike.unanswered))
-    told = [f"{how} answered ({cosines[0]:.2f} alike)" for how, cosines in kinds if cosines]
-    return f"Like questions are known that {' and others that '.join(told)}." if told else None
+    told = []
+    if alike.own is not None:
+        answered, cosine = alike.own
+        told.append(f"A question in {'answered' if answered else 'unanswered'}.txt is {cosine:.2f} alike.")
+    kinds = (("answered", alike.answered), ("not answered", alike.unanswered))
+    known = [f"{how} ({cosines[0]:.2f} alike)" for how, cosines in kinds if cosines]
+    if known:
+        told.append(f"Like questions are known to be {' and others '.join(known)}.")
+    return " ".join(told) or None
 
 
 def _verdict(found: Retrieved, given: Given) -> Verdict:

@@ -182,8 +182,8 @@ async def open_agents(
     """Everything that answers, from the index under `data_dir`.
 
     The folder `documents` (the bundled ones by default) is ingested if it changed, with progress told file by file;
-    `examples` is a folder of messages to route by, learned again when it changes; `model` None means answers quoted
-    from the sources; `tools` are those of agent runs (by default all);
+    `examples` is a folder of messages to route and judge by, learned again when it changes; `model` None means answers
+    quoted from the sources; `tools` are those of agent runs (by default all);
     `index_at` opens an index elsewhere; `reranker` orders what a search found;
     `provider` makes the index's vectors, None: WordLlama does. Raises IndexMismatch, IndexBusy, IndexUnavailable and
     ExamplesInvalid.
@@ -211,12 +211,12 @@ async def open_agents(
             _log.warning("the bundled documents are not indexed yet: %s", error)
             await stack.enter_async_context(_until_done(bundled))
 
+        wording = await asyncio.to_thread(load_wording, bundled_folder())
         folder, learned_at = examples or bundled_folder() / "examples", data_dir / "router.npz"
-        taught = await asyncio.to_thread(Taught, folder, bundled_folder(), embedding, kept_at=learned_at)
+        taught = await asyncio.to_thread(Taught, folder, bundled_folder(), embedding, wording, kept_at=learned_at)
         if examples is not None:
             await stack.enter_async_context(following(folder, taught.learn))
         await asyncio.to_thread(prepare)
-        wording = await asyncio.to_thread(load_wording, bundled_folder())
         reader = Reader(embedding)
         retrieval, logs = Retrieval(index, embedding, reader, wording, reranker, vectors), Logs()
         judge = Judge(reader, embedding, wording, evidence or bundled_models(), taught.precedents)

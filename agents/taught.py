@@ -1,10 +1,11 @@
 """What examples teach, the bundled ones and an operator's: who answers, and what is known to be answered."""
 
+import logging
 from pathlib import Path
 
 from agents.embedding import WordLlama
+from agents.errors import AgentError
 from agents.precedents import (
-    Precedent,
     Precedents,
     bundled_judged,
     bundled_known,
@@ -12,31 +13,47 @@ from agents.precedents import (
     operators_precedents,
     precedents_of,
 )
-from agents.routing.examples import load_examples
+from agents.routing.examples import KNOWN, Examples, load_examples
 from agents.routing.fitting import kept
 from agents.routing.router import Router
+from agents.wording import Wording
+
+_log = logging.getLogger(__name__)
 
 
 class Taught:
     """A router and precedents that learn from files. Blocks while it learns: use a thread."""
 
-    def __init__(self, folder: Path, bundled: Path, embedding: WordLlama, *, kept_at: Path) -> None:
-        """From the examples in a folder and what is bundled; the router's model is kept. Raises ExamplesInvalid."""
+    def __init__(self, folder: Path, bundled: Path, embedding: WordLlama, wording: Wording, *, kept_at: Path) -> None:
+        """From the examples in a folder and what is bundled; the router's model is kept. Raises ExamplesInvalid.
+
+        Where an operator's questions cannot be read, there are none of them, and the log tells why.
+        """
         self._folder = folder
         self._bundled = bundled
         self._embedding = embedding
         self._kept_at = kept_at
-        examples = load_examples(folder)
-        self.router = Router(kept(kept_at, examples, embedding, unfamiliar=("none",)))
-        self.precedents = Precedents(embedding, bundled_judged(bundled), self._known())
+        self._coming_along = [*precedents_of(bundled_known(bundled)), *bundled_quoted(bundled)]
+        self.router = Router(kept(kept_at, self._examples(), embedding, unfamiliar=("none",)))
+        self.precedents = Precedents(embedding, bundled_judged(bundled), wording.everyday)
+        try:
+            own = operators_precedents(folder)
+        except (AgentError, OSError) as error:
+            own = []
+            _log.warning("what is known to be answered is not learned: %s", error)
+        self.precedents.learn([*self._coming_along, *own])
 
     def learn(self) -> str:
         """Learns all anew, or nothing. Returns what, in words. Raises ExamplesInvalid and OSError."""
-        examples, known = load_examples(self._folder), self._known()
-        self.router.learn(kept(self._kept_at, examples, self._embedding, unfamiliar=("none",)))
-        self.precedents.learn(known)
-        return f"{sum(map(len, examples.values()))} messages to route by, {len(known)} questions to judge by"
+        examples, own = self._examples(), operators_precedents(self._folder)
+        classifier = kept(self._kept_at, examples, self._embedding, unfamiliar=("none",))
+        self.precedents.learn([*self._coming_along, *own])
+        self.router.learn(classifier)
+        routed, answered = sum(map(len, examples.values())), sum(each.answered for each in own)
+        known = f"{answered} questions in answered.txt, {len(own) - answered} in unanswered.txt"
+        return f"{routed} messages to route by, {known}"
 
-    def _known(self) -> list[Precedent]:
-        bundled = [*precedents_of(bundled_known(self._bundled)), *bundled_quoted(self._bundled)]
-        return [*bundled, *operators_precedents(self._folder)]
+    def _examples(self) -> Examples:
+        """The folder's; the bundled ones where it holds nothing but what is known to be answered."""
+        names = {path.name.split(".")[0] for path in self._folder.glob("*.txt")}
+        return load_examples(self._bundled / "examples" if names and names <= set(KNOWN) else self._folder)

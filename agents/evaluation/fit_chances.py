@@ -19,7 +19,7 @@ from agents.chances import TRAITS, ChanceModel, Floats
 from agents.clauses import parted
 from agents.embedding import WordLlama
 from agents.evaluation.logistic import fitted
-from agents.evaluation.rows import books_without
+from agents.evaluation.rows import books_without, chunks_judged
 from agents.house import Agents, bundled_folder, open_agents
 from agents.known import Known, load_questions, plain
 from agents.quotes import DOUBT, LEAST_CHANCE, MOST_IN_DOUBT
@@ -49,7 +49,10 @@ async def marked(agents: Agents, questions: Sequence[Known]) -> list[Marked]:
     wording = await asyncio.to_thread(load_wording, bundled_folder())
     reader, selection = Reader(await asyncio.to_thread(WordLlama)), Selection(wording, BLANK)
     found: list[Marked] = []
-    books = books_without({known.split for known in questions}, agents, frozenset())
+    asked_by: dict[str, set[str]] = {}
+    for known in questions:
+        asked_by.setdefault(known.split, set()).add(known.question.text)
+    books = books_without(asked_by, agents, await chunks_judged(agents))
     for known in questions:
         asked = parted(known.question)
         route = await agents.route(known.question)

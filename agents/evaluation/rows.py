@@ -1,7 +1,7 @@
 """Questions with known answers as rows of signals: what the verdict is fitted and measured on."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +16,7 @@ from agents.evaluation.measure import TOP
 from agents.evaluation.mtrag import load_tasks, open_pool
 from agents.evidence import Kind, kind, with_precedents
 from agents.house import Agents, bundled_folder, open_agents
-from agents.known import load_questions
+from agents.known import load_questions, plain
 from agents.precedents import NONE, Precedent, Precedents, bundled_known, bundled_quoted, precedents_of
 from agents.precedents import SIGNALS as OF_PRECEDENTS
 from agents.question import Question, Turn
@@ -75,19 +75,28 @@ async def bundled_rows(folder: Path, parts: Sequence[Part] = get_args(Part)) -> 
     with TemporaryDirectory() as place:
         async with open_agents(data_dir=Path(place)) as agents:
             judged = await chunks_judged(agents)
-            books = books_without({each.hand for each in labelled}, agents, judged)
+            asked: dict[str, set[str]] = {}
+            for each in labelled:
+                asked.setdefault(each.hand, set()).add(each.question.text)
+            books = books_without(asked, agents, judged)
             rows = [row for each in labelled if (row := await _row(agents, books[each.hand], each))]
             return rows, judged
 
 
-def books_without(hands: Iterable[str], agents: Agents, judged: frozenset[str]) -> Mapping[str, Precedents]:
-    """For each hand the bundled precedents by all others. CPU: 20 µs a question."""
+def books_without(
+    asked: Mapping[str, Collection[str]], agents: Agents, judged: frozenset[str]
+) -> Mapping[str, Precedents]:
+    """For each hand and what it asked the bundled precedents by all others, without any of the same words.
+
+    CPU: 20 µs a question.
+    """
     known, quoted = bundled_known(bundled_folder()), bundled_quoted(bundled_folder())
 
-    def others(hand: str) -> list[Precedent]:
-        return [*precedents_of(each for each in known if each.split != hand), *quoted]
+    def others(hand: str, texts: Collection[str]) -> list[Precedent]:
+        same, all_others = set(map(plain, texts)), precedents_of(each for each in known if each.split != hand)
+        return [each for each in (*all_others, *quoted) if plain(each.text) not in same]
 
-    return {hand: Precedents(agents.embedding, judged, others(hand)) for hand in hands}
+    return {hand: Precedents(agents.embedding, judged, precedents=others(hand, texts)) for hand, texts in asked.items()}
 
 
 async def chunks_judged(agents: Agents) -> frozenset[str]:

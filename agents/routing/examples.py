@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from agents.errors import AgentError
+from agents.knowledge.text_encoding import NotText, text_of
 
 Label = Literal["billing", "technical", "policy", "orchestrator", "none"]
 Examples = Mapping[str, tuple[str, ...]]
@@ -45,6 +46,10 @@ def load_known(folder: Path) -> list[tuple[str, bool]]:
 
 
 def messages(path: Path) -> list[str]:
-    """The messages of a file, one a line, without empty lines and lines that begin with #."""
-    lines = (line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines())
+    """The messages of a file, one a line, without empty lines and lines that begin with #. Raises ExamplesInvalid."""
+    try:
+        text, _ = text_of(path.read_bytes())
+    except NotText as error:
+        raise ExamplesInvalid(f"{path} {error}.") from error
+    lines = (line.strip() for line in text.splitlines())
     return [line for line in lines if line and not line.startswith("#")]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 LOOK = 1.0
 """Seconds between two looks at the files."""
+AGAIN = 60
+"""Looks after which what could not be learned is tried again."""
 
 _log = logging.getLogger(__name__)
 
@@ -25,12 +27,13 @@ async def following(folder: Path, learn: Callable[[], str]) -> AsyncIterator[Non
 
     async def follow() -> None:
         known = seen = await asyncio.to_thread(_state, folder)
+        failed, looks = known, 0
         while True:
             await asyncio.sleep(LOOK)
             now = await asyncio.to_thread(_state, folder)
-            if now == seen != known:
-                known = now
-                await _learned(learn)
+            looks += 1
+            if now == seen != known and (now != failed or looks >= AGAIN):
+                known, failed, looks = (now, now, 0) if await _learned(learn) else (known, now, 0)
             seen = now
 
     async with asyncio.TaskGroup() as tasks:
@@ -41,13 +44,15 @@ async def following(folder: Path, learn: Callable[[], str]) -> AsyncIterator[Non
             task.cancel()
 
 
-async def _learned(learn: Callable[[], str]) -> None:
+async def _learned(learn: Callable[[], str]) -> bool:
+    """Whether it could."""
     try:
         told = await asyncio.to_thread(learn)
     except Exception as error:  # whatever is wrong with a file or with the disk, the server goes on
         _log.warning("the changed examples are not learned, those from before stay: %s", error)
-    else:
-        _log.info("examples learned anew: %s", told)
+        return False
+    _log.info("examples learned anew: %s", told)
+    return True
 
 
 def _state(folder: Path) -> _State:

@@ -9,6 +9,7 @@ import pytest
 
 from agents.chances import TRAITS, ChanceModel, bundled_chances
 from agents.embedding import WordLlama
+from agents.evaluation.rows import books_without, chunks_judged
 from agents.house import open_agents
 from agents.known import load_questions
 from agents.quotes import Pick, doubt, further
@@ -19,7 +20,7 @@ from tests.agents.samples import passage
 
 UNREAD = {
     "fifth": (60, 0.71, 0.68),
-    "tenth": (80, 0.85, 0.78),
+    "tenth": (80, 0.84, 0.76),
     "twelfth": (60, 0.61, 0.55),
     "thirteenth": (60, 0.63, 0.6),
 }
@@ -41,8 +42,12 @@ class Told:
 async def told(folder: Path, hand: str) -> list[Told]:
     """The answers to a hand's questions; what was declined holds none."""
     found: list[Told] = []
+    questions = load_questions(Path(__file__).parent / f"{hand}_questions.jsonl")
     async with open_agents(data_dir=folder) as agents:
-        for known in load_questions(Path(__file__).parent / f"{hand}_questions.jsonl"):
+        texts = {hand: {known.question.text for known in questions}}
+        others = books_without(texts, agents, await chunks_judged(agents))[hand]  # without what it asked word for word
+        agents.precedents.learn(others)
+        for known in questions:
             if not known.answers:
                 continue
             verdict, message = None, ""
