@@ -167,7 +167,8 @@ class Precedents:
         edition = blake2b(digest_size=16)
         for each in asked:
             edition.update(repr(each).encode())
-        self._learned = asked, self._embedding.embed([each.text for each in asked])
+        own = sum(not each.bound for each in asked)
+        self._learned = asked, self._embedding.embed([each.text for each in asked]), own
         self.edition = edition.hexdigest()
 
     def __iter__(self) -> Iterator[Precedent]:
@@ -178,12 +179,13 @@ class Precedents:
 
         A question that leans on earlier ones has none; one that only may lean is not told what to quote by them.
         """
-        asked, vectors = self._learned
+        asked, vectors, own_ones = self._learned
         (text, _), *earlier = found.parts
-        if not asked or not found.passages or (earlier and leans(text)):
-            return NONE
-        form_asked, cosines = form(text), vectors @ self._embedding.embed([text])[0]
         beside = _Beside(text, found.passages, self._judged, self._everyday)
+        there = len(asked) if beside.all_judged else own_ones
+        if not there or not found.passages or (earlier and leans(text)):
+            return NONE
+        form_asked, cosines = form(text), vectors[:there] @ self._embedding.embed([text])[0]
         nearest: dict[bool, list[float]] = {True: [], False: []}
         answers: dict[str, float] = {}
         own: tuple[bool, float] | None = None
@@ -236,7 +238,7 @@ class _Beside:
     def stands(self, precedent: Precedent, cosine: float) -> bool:
         if precedent.bound:
             said = not precedent.answered or any(f" {sentence} " in self._text for sentence in precedent.answers)
-            return said and self._all_judged
+            return said and self.all_judged
         if cosine < OWN_LEAST:
             return False
         beyond = self._asked - terms(precedent.text)
@@ -257,5 +259,6 @@ class _Beside:
         return " | ".join(f" {plain(passage.text)} " for passage in self._passages)
 
     @cached_property
-    def _all_judged(self) -> bool:
+    def all_judged(self) -> bool:
+        """Whether the best that was found is all as it was when bound precedents were judged."""
         return all(passage.content_hash in self._judged for passage in self._passages[:JUDGED])
