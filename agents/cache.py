@@ -104,8 +104,6 @@ class WithCache:
         found = decoded(kept)
         if found is not None:
             also = self._also()
-            if any(found.chunks.get(name) != own for name, own in also.items()):
-                return None  # another instance's, perhaps, that goes by something else: it is that one's to drop
             chunks = [chunk for chunk in found.chunks if chunk not in also]
             if {**await self._hashes(chunks), **also} == found.chunks:
                 return found

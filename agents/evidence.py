@@ -199,10 +199,11 @@ def _told(alike: Alike) -> str | None:
     if alike.own is not None:
         answered, cosine = alike.own
         told.append(f"A question in {'answered' if answered else 'unanswered'}.txt is {cosine:.2f} alike.")
-    kinds = (("answered", alike.answered), ("not answered", alike.unanswered))
-    known = [f"{how} ({cosines[0]:.2f} alike)" for how, cosines in kinds if cosines]
-    if known:
-        told.append(f"Like questions are known to be {' and others '.join(known)}.")
+    known = [("to be answered", alike.answered), ("not to be", alike.unanswered)]
+    nearest = sorted(((cosines[0], how) for how, cosines in known if cosines), reverse=True)
+    if nearest:
+        first, *other = (f"known {how} is {cosine:.2f} alike" for cosine, how in nearest)
+        told.append(f"A question {', one '.join([first, *other])}.")
     return " ".join(told) or None
 
 

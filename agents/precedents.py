@@ -208,10 +208,10 @@ class Precedents:
 
 
 def _best(cosines: Vectors) -> Iterator[tuple[int, float]]:
-    """The numbers of the MOST largest beyond LEAST, the largest first, and what they are."""
+    """The numbers of the MOST largest beyond LEAST and what they are: the largest first, of equal ones the first."""
     places = np.argpartition(-cosines, MOST)[:MOST] if len(cosines) > MOST else np.arange(len(cosines))
-    places = places[cosines[places] > LEAST]
-    places = places[np.argsort(-cosines[places])]
+    places = np.sort(places[cosines[places] > LEAST])
+    places = places[np.argsort(-cosines[places], kind="stable")]
     return zip(places.tolist(), cosines[places].tolist(), strict=True)
 
 

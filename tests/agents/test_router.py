@@ -17,6 +17,7 @@ from agents.routing.classifier import Classifier, fit, hashed
 from agents.routing.descent import minimum
 from agents.routing.examples import ExamplesInvalid, load_examples
 from agents.routing.fitting import kept
+from agents.routing.learning import following
 from agents.routing.router import Router, named
 from agents.routing.sparse import Sparse
 from agents.standalone import Standalone
@@ -265,3 +266,29 @@ async def test_what_the_documents_plainly_answer_is_not_off_topic_though_no_exam
         assert "evidence" in next(fact for fact in facts if isinstance(fact, Routing)).data.reasoning
         for off_topic in ("What is the capital of Mongolia?", "How do I boil an egg?"):
             assert (await agents.route(Question(off_topic))).label == "none"
+
+
+async def test_what_could_not_be_learned_is_tried_again_though_no_file_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agents.routing.learning.LOOK", 0.01)
+    monkeypatch.setattr("agents.routing.learning.AGAIN", 3)
+    tried: list[bool] = []
+    learned = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def learn() -> str:
+        tried.append(len(tried) == 2)
+        if not tried[-1]:
+            raise OSError("the disk is away")
+        loop.call_soon_threadsafe(learned.set)
+        return "all"
+
+    async with asyncio.timeout(20), following(tmp_path, learn):
+        while not tried:  # it may have looked at the folder since
+            with (tmp_path / "billing.txt").open("a") as file:
+                file.write("Where do the quokkas graze?\n")
+            await asyncio.sleep(0.2)
+        await learned.wait()
+        await asyncio.sleep(0.2)
+    assert tried == [False, False, True]  # and not again
