@@ -199,7 +199,7 @@ def _told(alike: Alike) -> str | None:
     if alike.own is not None:
         answered, cosine = alike.own
         told.append(f"A question in {'answered' if answered else 'unanswered'}.txt is {cosine:.2f} alike.")
-    known = [("to be answered", alike.answered), ("not to be", alike.unanswered)]
+    known = [("to be answered", alike.answered), ("not to be answered", alike.unanswered)]
     nearest = sorted(((cosines[0], how) for how, cosines in known if cosines), reverse=True)
     if nearest:
         first, *other = (f"known {how} is {cosine:.2f} alike" for cosine, how in nearest)
