@@ -32,7 +32,8 @@ class WithCache:
 
     An exact hit is sought first, then an earlier question that asks the same in other words. Answers last `ttl` seconds
     at most, and fall as soon as the index of this process has another text of a chunk that they rest on, or as `also`,
-    hashes by name of what else they rest on, is other than it was.
+    hashes by name of what else they rest on, is other than it was. What is to stand `alone` has no answer to another's
+    question.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class WithCache:
         earlier: Earlier,
         ttl: float,
         also: Callable[[], Mapping[str, str]] = dict,
+        alone: Callable[[str], bool] = lambda text: False,
     ) -> None:
         self._name = name
         self._agent = agent
@@ -54,6 +56,7 @@ class WithCache:
         self._earlier = earlier
         self._ttl = ttl
         self._also = also
+        self._alone = alone
         self._place = ""
         self._changes: list[tuple[str, str | None]] = []
 
@@ -121,7 +124,7 @@ class WithCache:
         def like() -> Sequence[tuple[str, float]]:
             if changes:
                 self._earlier.take(changes)
-            return self._earlier.like(text)
+            return () if self._alone(text) else self._earlier.like(text)
 
         for key, cosine in await asyncio.to_thread(like):
             if found := await self._standing(key, await self._store.get(self._name, key)):

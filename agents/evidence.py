@@ -162,8 +162,10 @@ class Judge:
         judged_by, alike = with_precedents(found.passages, precedents)
         model = self._models[judged_by]
         probability = model.probability(self.signals(found, alike))
-        if alike.decided is not None:
-            probability = model.held(probability, "answerable" if alike.decided else "unanswerable")
+        if alike.decided is False:
+            probability = model.declining(probability)
+        elif alike.decided and model.verdict(probability) == "unanswerable":
+            probability = model.held(probability, "partial")  # that it is answered does not tell by which sentence
         verdict = _verdict(found, model.verdict(probability))
         if verdict == "underspecified":  # whatever was found, it is not yet an answer
             probability = model.declining(probability)
@@ -194,17 +196,15 @@ class Judge:
 
 
 def _told(alike: Alike) -> str | None:
-    """What is known of like questions, in words."""
-    told = []
+    """What is known of like questions, in words: the nearest of either kind, the nearer first."""
+    known = {True: alike.answered, False: alike.unanswered}
+    names = {True: "known to be answered", False: "known not to be answered"}
+    nearest = {answered: (cosines[0], names[answered]) for answered, cosines in known.items() if cosines}
     if alike.own is not None:
         answered, cosine = alike.own
-        told.append(f"A question in {'answered' if answered else 'unanswered'}.txt is {cosine:.2f} alike.")
-    known = [("to be answered", alike.answered), ("not to be answered", alike.unanswered)]
-    nearest = sorted(((cosines[0], how) for how, cosines in known if cosines), reverse=True)
-    if nearest:
-        first, *other = (f"known {how} is {cosine:.2f} alike" for cosine, how in nearest)
-        told.append(f"A question {', one '.join([first, *other])}.")
-    return " ".join(told) or None
+        nearest[answered] = (cosine, f"in {'answered' if answered else 'unanswered'}.txt")
+    told = ", one ".join(f"{name} is {cosine:.2f} alike" for cosine, name in sorted(nearest.values(), reverse=True))
+    return f"A question {told}." if told else None
 
 
 def _verdict(found: Retrieved, given: Given) -> Verdict:

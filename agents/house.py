@@ -233,11 +233,15 @@ async def open_agents(
 
         still = partial(standing, index)
 
+        alone = taught.precedents.decided
+
         def also() -> Mapping[str, str]:
             return {"known questions": taught.precedents.edition}
 
         caches: dict[AgentId, WithCache] = {
-            domain: WithCache(domain, specialist(domain), store, still, logs, Earlier(embedding, likeness), ttl, also)
+            domain: WithCache(
+                domain, specialist(domain), store, still, logs, Earlier(embedding, likeness), ttl, also, alone
+            )
             for domain, ttl in CACHED.items()
         }
         helped = (Rewriter(brief), SecondOpinion(brief)) if brief is not None else ()

@@ -131,16 +131,21 @@ def _of(known: Known) -> Precedent | None:
 
 
 def operators_precedents(folder: Path) -> list[Precedent]:
-    """Those in the files beside an operator's examples, each once; what stands in both is told in the log, and neither.
+    """Those in the files beside an operator's examples; what stands in both is told in the log, and counts in neither.
 
-    Blocks. Raises ExamplesInvalid and OSError.
+    Behind ` | ` may follow the sentence of the documents that answers. Blocks. Raises ExamplesInvalid and OSError.
     """
-    told: dict[str, set[bool]] = {}
-    for text, answered in load_known(folder):
-        told.setdefault(text, set()).add(answered)
+    told: dict[str, dict[bool, list[str]]] = {}
+    for line, answered in load_known(folder):
+        text, _, sentence = line.partition(" | ")
+        told.setdefault(text.strip(), {}).setdefault(answered, []).append(plain(sentence))
     for text in (text for text, both in told.items() if len(both) > 1):
         _log.warning("a question stands in answered.txt and in unanswered.txt, and counts in neither: %.200s", text)
-    return [Precedent(text, answered) for text, (answered, *other) in told.items() if not other]
+    return [
+        Precedent(text, answered, tuple(filter(None, sentences)) if answered else ())
+        for text, ((answered, sentences), *other) in ((text, both.items()) for text, both in told.items())
+        if not other
+    ]
 
 
 class Precedents:
@@ -173,6 +178,12 @@ class Precedents:
 
     def __iter__(self) -> Iterator[Precedent]:
         return iter(self._learned[0])
+
+    def decided(self, text: str) -> bool:
+        """Whether an operator has said of this very question whether the documents answer it. CPU: 20 µs."""
+        asked, vectors, own = self._learned
+        cosines = vectors[:own] @ self._embedding.embed([text])[0]
+        return any(_sameness(text, asked[n].text, cosine) >= SAME for n, cosine in _best(cosines))
 
     def __call__(self, found: Retrieved) -> Alike:
         """The nearest to what was asked, beside what was found.

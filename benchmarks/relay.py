@@ -112,6 +112,6 @@ async def rows() -> list[Row]:
             paced / raw_paced,
             "≤ 2.5 × raw",
             paced <= 2.5 * raw_paced,
-            "every token is a commit of its own: the hop to SQLite's thread and back, and its transaction",
+            "each token wakes the loop to be read, checked, numbered and written, two thirds of it; commits the rest",
         ),
     ]

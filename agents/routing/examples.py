@@ -40,7 +40,7 @@ def load_examples(folder: Path) -> Examples:
 
 
 def load_known(folder: Path) -> list[tuple[str, bool]]:
-    """The questions in the files of `KNOWN`, and whether the documents answer each."""
+    """The lines in the files of `KNOWN`, and whether the documents answer them. Raises ExamplesInvalid."""
     named = [(path, path.name.split(".")[0]) for path in sorted(folder.glob("*.txt"))]
     return [(message, name == "answered") for path, name in named if name in KNOWN for message in messages(path)]
 

@@ -127,10 +127,22 @@ RUNNING_TEXT = "The museum was built in 1903. Its garden has roses. Dogs are not
 
 
 @pytest.mark.parametrize(
-    ("documents", "agent", "answered", "declined"),
+    ("documents", "agent", "answered", "declined", "sentence"),
     [
-        (None, "billing", "How much is the Team plan?", "Do you take American Express gift cards from the US?"),
-        ({"museum.txt": RUNNING_TEXT}, "policy", "When was the museum built?", "How many dogs live in the garden?"),
+        (
+            None,
+            "billing",
+            "How much is the Team plan?",
+            "Is our yearly charge reversible in its third week?",
+            "The first payment of an annual subscription can be refunded in full within 30 days of the charge.",
+        ),
+        (
+            {"museum.txt": RUNNING_TEXT},
+            "policy",
+            "When was the museum built?",
+            "May I bring a puppy along to the roses?",
+            "Dogs are not allowed.",
+        ),
     ],
 )
 async def test_an_operator_corrects_a_verdict_without_code_and_without_a_restart(
@@ -140,6 +152,7 @@ async def test_an_operator_corrects_a_verdict_without_code_and_without_a_restart
     agent: Literal["billing", "policy"],
     answered: str,
     declined: str,
+    sentence: str,
 ) -> None:
     monkeypatch.setattr("agents.routing.learning.LOOK", 0.01)
     examples = write(tmp_path / "examples", {"answered.txt": "# What our pages say.\n"})  # the bundled ones route
@@ -158,12 +171,13 @@ async def test_an_operator_corrects_a_verdict_without_code_and_without_a_restart
         assert ending.confidence < 0.5
         (reason,) = (fact.data.reasoning for fact in facts if isinstance(fact, Documents))
         assert reason
-        assert reason.startswith("A question in unanswered.txt is 1.00 alike.")
+        assert "A question in unanswered.txt is 1.00 alike" in reason
 
-        await learned(agents, examples / "answered.txt", f"{declined}\n")
-        facts, _, ending = await asked(agents, Question(declined, agent=agent))
-        assert verdict_of(facts) == "answerable"
+        await learned(agents, examples / "answered.txt", f"{declined} | {sentence}\n")
+        facts, answer, ending = await asked(agents, Question(declined, agent=agent))
+        assert verdict_of(facts) in ("partial", "answerable")
         assert ending.confidence > 0.5
+        assert answer.startswith(sentence)
 
 
 async def test_what_is_in_both_files_counts_in_neither_and_what_cannot_be_read_stops_no_start(
@@ -207,3 +221,14 @@ async def test_the_sentence_that_answers_a_like_question_is_quoted(tmp_path: Pat
             first.append(readings[source].sentences[unit].text)
     assert first[1].lower().startswith(sentence)
     assert told.answers[sentence] > 0.05
+
+
+async def test_the_answer_to_another_question_does_not_outlive_a_correction_of_this_one(tmp_path: Path) -> None:
+    kept, corrected = "How long are the cookies kept by you?", "How long are the cookies kept?"
+    async with house(tmp_path) as agents:
+        for own, status in (([], "hit"), ([Precedent(corrected, answered=False)], "miss")):
+            agents.precedents.learn(own)
+            await asked(agents, Question(kept, agent="policy"))
+            facts, _, _ = await asked(agents, Question(corrected, agent="policy"))
+            assert [fact.data.status for fact in facts if isinstance(fact, Cache)] == [status]
+        assert verdict_of(facts) == "unanswerable"
