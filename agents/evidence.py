@@ -135,7 +135,8 @@ def with_precedents(passages: Sequence[Passage], alike: Alike) -> tuple[Kind, Al
     """Which model is asked, and the precedents as it takes them into account: that for running text takes none."""
     cut_from = kind(passages)
     if cut_from == "running_text" or not alike.tells:
-        return cut_from, replace(alike, answered=(), unanswered=())
+        own = alike.own if alike.decided is not None else None
+        return cut_from, replace(alike, answered=(), unanswered=(), own=own)
     return "precedented", alike
 
 
@@ -166,7 +167,8 @@ class Judge:
             probability = model.declining(probability)
         elif alike.decided and model.verdict(probability) == "unanswerable":
             probability = model.held(probability, "partial")  # that it is answered does not tell by which sentence
-        verdict = _verdict(found, model.verdict(probability))
+        given = model.verdict(probability)
+        verdict = _verdict(found, given) if alike.decided is None else given
         if verdict == "underspecified":  # whatever was found, it is not yet an answer
             probability = model.declining(probability)
         return self._evidence(found, verdict, probability, judged_by, alike)

@@ -45,7 +45,7 @@ from agents.precedents import Precedents
 from agents.question import Answerer, Question
 from agents.reading import Reader
 from agents.rewriting import Rewriter
-from agents.routing.learning import following
+from agents.routing.learning import following, state_of
 from agents.routing.router import Route, Router
 from agents.routing.routes import Routes
 from agents.routing.second_opinion import SecondOpinion
@@ -213,9 +213,10 @@ async def open_agents(
 
         wording = await asyncio.to_thread(load_wording, bundled_folder())
         folder, learned_at = examples or bundled_folder() / "examples", data_dir / "router.npz"
+        seen = await asyncio.to_thread(state_of, folder)
         taught = await asyncio.to_thread(Taught, folder, bundled_folder(), embedding, wording, kept_at=learned_at)
         if examples is not None:
-            await stack.enter_async_context(following(folder, taught.learn))
+            await stack.enter_async_context(following(folder, taught.learn, seen if taught.whole else None))
         await asyncio.to_thread(prepare)
         reader = Reader(embedding)
         retrieval, logs = Retrieval(index, embedding, reader, wording, reranker, vectors), Logs()

@@ -13,7 +13,7 @@ import orjson
 
 from agents.comparing import opposed
 from agents.embedding import Embedding, Vectors
-from agents.forms import form
+from agents.forms import Form, form
 from agents.kinds import asks_whether, kind_of
 from agents.knowledge.retrieval import Retrieved
 from agents.known import Known, load_questions, plain
@@ -30,7 +30,7 @@ OWN_LEAST = 0.6
 """The same for an operator's, which are few: what is fainter is another question. With 25 of either kind and no others
 .3 declined 146 of 186 unanswerable questions, .6 157, as many as without any."""
 SAME = 0.97
-"""Cosine from which a question is an operator's own, whose word then is the verdict; so it is of the same words."""
+"""Cosine from which a question is an operator's own, whose word is the verdict then; so it is of the same words."""
 SIGNALS = ("answered_alike", "answered_alike_too", "unanswered_alike", "unanswered_alike_too")
 """What precedents tell the verdict's model, in the order of its coefficients."""
 NEAREST = 3
@@ -135,17 +135,23 @@ def operators_precedents(folder: Path) -> list[Precedent]:
 
     Behind ` | ` may follow the sentence of the documents that answers. Blocks. Raises ExamplesInvalid and OSError.
     """
-    told: dict[str, dict[bool, list[str]]] = {}
+    told: dict[tuple[str, ...], list[tuple[str, bool, str]]] = {}
     for line, answered in load_known(folder):
         text, _, sentence = line.partition(" | ")
-        told.setdefault(text.strip(), {}).setdefault(answered, []).append(plain(sentence))
-    for text in (text for text, both in told.items() if len(both) > 1):
-        _log.warning("a question stands in answered.txt and in unanswered.txt, and counts in neither: %.200s", text)
-    return [
-        Precedent(text, answered, tuple(filter(None, sentences)) if answered else ())
-        for text, ((answered, sentences), *other) in ((text, both.items()) for text, both in told.items())
-        if not other
-    ]
+        told.setdefault(_key(text), []).append((text.strip(), answered, plain(sentence)))
+    found: list[Precedent] = []
+    for (text, answered, _), *others in told.values():
+        if any(other is not answered for _, other, _ in others):
+            _log.warning("a question stands in answered.txt and in unanswered.txt, and counts in neither: %.200s", text)
+            continue
+        sentences = [sentence for asked in told[_key(text)] if (sentence := asked[2])]
+        found.append(Precedent(text, answered, tuple(sentences) if answered else ()))
+    return found
+
+
+def _key(text: str) -> tuple[str, ...]:
+    """By what questions are the same."""
+    return tuple(words(text)) or (text.strip(),)
 
 
 class Precedents:
@@ -172,7 +178,7 @@ class Precedents:
         edition = blake2b(digest_size=16)
         for each in asked:
             edition.update(repr(each).encode())
-        own = sum(not each.bound for each in asked)
+        own = {_key(each.text): n for n, each in enumerate(asked) if not each.bound}
         self._learned = asked, self._embedding.embed([each.text for each in asked]), own
         self.edition = edition.hexdigest()
 
@@ -182,40 +188,51 @@ class Precedents:
     def decided(self, text: str) -> bool:
         """Whether an operator has said of this very question whether the documents answer it. CPU: 20 µs."""
         asked, vectors, own = self._learned
-        cosines = vectors[:own] @ self._embedding.embed([text])[0]
-        return any(_sameness(text, asked[n].text, cosine) >= SAME for n, cosine in _best(cosines))
+        cosines = vectors[: len(own)] @ self._embedding.embed([text])[0]
+        return _key(text) in own or any(
+            _sameness(form(text), form(asked[n].text), cosine) >= SAME for n, cosine in _best(cosines)
+        )
 
     def __call__(self, found: Retrieved) -> Alike:
         """The nearest to what was asked, beside what was found.
 
         A question that leans on earlier ones has none; one that only may lean is not told what to quote by them.
         """
-        asked, vectors, own_ones = self._learned
+        asked, vectors, operators = self._learned
         (text, _), *earlier = found.parts
         beside = _Beside(text, found.passages, self._judged, self._everyday)
-        there = len(asked) if beside.all_judged else own_ones
+        there = len(asked) if beside.all_judged else len(operators)
         if not there or not found.passages or (earlier and leans(text)):
             return NONE
-        form_asked, cosines = form(text), vectors[:there] @ self._embedding.embed([text])[0]
+        cosines = vectors[:there] @ self._embedding.embed([text])[0]
+        if _key(text) in operators:  # vectors tell capitals apart
+            cosines[operators[_key(text)]] = 1.0
+        own = self._own(text, beside, cosines[: len(operators)])
         nearest: dict[bool, list[float]] = {True: [], False: []}
         answers: dict[str, float] = {}
-        own: tuple[bool, float] | None = None
         quotable = 0 if earlier else NEAREST
         for n, cosine in _best(cosines):
             each = asked[n]
             outdone = each.bound and own is not None and own[0] is not each.answered
             tells = not each.quoted and not outdone and len(nearest[each.answered]) < NEAREST
             quotes = bool(each.answers) and quotable > 0
-            if not (tells or quotes) or not beside.stands(each, cosine) or opposed(form_asked, form(each.text)):
+            if not (tells or quotes) or not beside.stands(each, cosine):
                 continue
             if tells:
                 nearest[each.answered].append(cosine)
-                own = own or (None if each.bound else (each.answered, _sameness(text, each.text, cosine)))
             if quotes:
                 quotable -= 1
                 much = (cosine - LEAST) ** 2 * _same_kind(text, each.text)
                 answers |= {one: max(much, answers.get(one, 0.0)) for one in each.answers}
         return Alike(tuple(nearest[True]), tuple(nearest[False]), answers, own)
+
+    def _own(self, text: str, beside: "_Beside", cosines: Vectors) -> tuple[bool, float] | None:
+        """Whether the nearest of an operator's that counts is answered, and how much alike it is."""
+        asked, *_ = self._learned
+        for n, cosine in _best(cosines):
+            if beside.stands(asked[n], cosine):
+                return asked[n].answered, _sameness(form(text), form(asked[n].text), cosine)
+        return None
 
 
 def _best(cosines: Vectors) -> Iterator[tuple[int, float]]:
@@ -226,9 +243,10 @@ def _best(cosines: Vectors) -> Iterator[tuple[int, float]]:
     return zip(places.tolist(), cosines[places].tolist(), strict=True)
 
 
-def _sameness(one: str, other: str, cosine: float) -> float:
-    """1 for the same words, else the cosine."""
-    return 1.0 if words(one) == words(other) else cosine
+def _sameness(one: Form, other: Form, cosine: float) -> float:
+    """The cosine, held below SAME where one counts or denies otherwise, which vectors hardly tell."""
+    alike = sorted(one.numbers) == sorted(other.numbers) and len(one.negations) == len(other.negations)
+    return cosine if alike else min(cosine, SAME - 0.01)
 
 
 def _same_kind(one: str, other: str) -> float:
@@ -242,11 +260,14 @@ class _Beside:
     def __init__(
         self, text: str, passages: Sequence[Passage], judged: Collection[str], everyday: frozenset[int]
     ) -> None:
+        self._form = form(text)
         self._asked = terms(text) - everyday
         self._passages = passages
         self._judged = judged
 
     def stands(self, precedent: Precedent, cosine: float) -> bool:
+        if opposed(self._form, form(precedent.text)):
+            return False
         if precedent.bound:
             said = not precedent.answered or any(f" {sentence} " in self._text for sentence in precedent.answers)
             return said and self.all_judged

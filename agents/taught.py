@@ -27,19 +27,21 @@ class Taught:
     def __init__(self, folder: Path, bundled: Path, embedding: WordLlama, wording: Wording, *, kept_at: Path) -> None:
         """From the examples in a folder and what is bundled; the router's model is kept. Raises ExamplesInvalid.
 
-        Where an operator's questions cannot be read, there are none of them, and the log tells why.
+        Where an operator's questions cannot be read, there are none of them, the log tells why, and it is not `whole`.
         """
         self._folder = folder
         self._bundled = bundled
         self._embedding = embedding
         self._kept_at = kept_at
+        self._routes = True
         self._coming_along = [*precedents_of(bundled_known(bundled)), *bundled_quoted(bundled)]
         self.router = Router(kept(kept_at, self._examples(), embedding, unfamiliar=("none",)))
         self.precedents = Precedents(embedding, bundled_judged(bundled), wording.everyday)
+        self.whole = True
         try:
             own = operators_precedents(folder)
         except (AgentError, OSError) as error:
-            own = []
+            self.whole, own = False, []
             _log.warning("what is known to be answered is not learned: %s", error)
         self.precedents.learn([*self._coming_along, *own])
 
@@ -56,4 +58,6 @@ class Taught:
     def _examples(self) -> Examples:
         """The folder's; the bundled ones where it holds nothing but what is known to be answered."""
         names = {path.name.split(".")[0] for path in self._folder.glob("*.txt")}
-        return load_examples(self._bundled / "examples" if names and names <= set(KNOWN) else self._folder)
+        # A folder without any file is a mistake, unless files that do not route were all that it had.
+        self._routes = not names <= set(KNOWN) or (not names and self._routes)
+        return load_examples(self._folder if self._routes else self._bundled / "examples")

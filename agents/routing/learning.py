@@ -13,27 +13,30 @@ AGAIN = 60
 
 _log = logging.getLogger(__name__)
 
-_State = frozenset[tuple[str, int, int]]
+State = frozenset[tuple[str, int, int]]
 """The files' names, sizes and times of change."""
 
 
 @asynccontextmanager
-async def following(folder: Path, learn: Callable[[], str]) -> AsyncIterator[None]:
-    """Calls `learn` in a thread, during the block, whenever the example files of a folder have changed.
+async def following(folder: Path, learn: Callable[[], str], known: State | None = None) -> AsyncIterator[None]:
+    """Calls `learn` in a thread, during the block, whenever the example files of a folder are others than `known`.
 
     Files are read once they have stood still for a look, so that one half written is not learned. What is learned is
     told in the log as `learn` returns it, and so is what it raises: then all must be as it was before.
     """
 
     async def follow() -> None:
-        known = seen = await asyncio.to_thread(_state, folder)
-        failed, looks = known, 0
+        learned, seen, failed, looks = known, known, None, 0
         while True:
             await asyncio.sleep(LOOK)
-            now = await asyncio.to_thread(_state, folder)
+            now = await asyncio.to_thread(state_of, folder)
             looks += 1
-            if now == seen != known and (now != failed or looks >= AGAIN):
-                known, failed, looks = (now, now, 0) if await _learned(learn) else (known, now, 0)
+            if now == seen != learned and (now != failed or looks >= AGAIN):
+                looks = 0
+                if await _learned(learn):
+                    learned, failed = now, None
+                else:
+                    failed = now
             seen = now
 
     async with asyncio.TaskGroup() as tasks:
@@ -55,7 +58,7 @@ async def _learned(learn: Callable[[], str]) -> bool:
     return True
 
 
-def _state(folder: Path) -> _State:
+def state_of(folder: Path) -> State:
     """What the files look like from outside; blocks. Of a folder that is away: nothing."""
     found: set[tuple[str, int, int]] = set()
     try:

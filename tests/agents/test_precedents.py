@@ -10,7 +10,7 @@ import pytest
 from agents.chances import bundled_chances
 from agents.embedding import WordLlama
 from agents.house import Agents, bundled_folder, open_agents
-from agents.known import Known
+from agents.known import Known, plain
 from agents.precedents import NONE, Alike, Precedent, Precedents, operators_precedents, precedents_of
 from agents.question import Question, Turn
 from agents.reading import Reader
@@ -79,10 +79,41 @@ async def test_an_operators_word_outweighs_what_comes_along_and_does_not_reach_o
         assert other == NONE, "the best passage speaks of closed accounts, the operator's question does not"
         faint = await alike(agents, "Which fish do people eat in Norway at Christmas?", own)
         assert faint == NONE
+        assert (await alike(agents, "Is personal data kept?", near)).own is None, "it is not the operator's"
+        answered = replace(own, answered=True)
+        assert (await alike(agents, "Is personal data kept in Norway?", answered)).decided is True
+        assert await alike(agents, "Is personal data kept in Sweden?", answered) == NONE, "no passage speaks of Sweden"
+
+
+@pytest.mark.parametrize(
+    ("text", "decided"),
+    [
+        ("Are 12 cookies kept?", True),
+        ("ARE 12 COOKIES KEPT", True),
+        ("Are 13 cookies kept?", None),
+        ("Are 12 cookies not kept?", None),
+    ],
+)
+async def test_an_operators_word_is_on_the_same_question_in_any_case_and_on_no_other_number(
+    tmp_path: Path, text: str, decided: bool | None
+) -> None:
+    async with house(tmp_path) as agents:
+        told = await alike(agents, text, Precedent("Are 12 cookies kept?", answered=True))
+        agents.precedents.learn([Precedent("Are 12 cookies kept?", answered=True)])
+        assert told.decided is decided
+        assert agents.precedents.decided(text) is bool(decided)
+
+
+async def test_a_question_that_leaves_open_what_is_meant_is_judged_as_an_operator_says(tmp_path: Path) -> None:
+    async with house(tmp_path) as agents:
+        assert agents.judge(await agents.search("How much?")).verdict == "underspecified"
+        agents.precedents.learn([Precedent("How much?", answered=False)])
+        assert agents.judge(await agents.search("how much")).verdict == "unanswerable"
 
 
 async def test_a_question_that_leans_on_an_earlier_one_has_none(tmp_path: Path) -> None:
-    own = [Precedent(text, answered=True) for text in ("How long?", "Is there a place where cookies are kept?")]
+    texts = ("How long?", "Is there a place where cookies are kept?")
+    own = [Precedent(text, answered=True, answers=("cookies are kept for 12 months",)) for text in texts]
     history = (Turn("user", "Do you use cookies?"), Turn("agent", "Yes."))
     async with house(tmp_path) as agents:
         precedents = Precedents(agents.embedding, frozenset(), precedents=own)
@@ -90,7 +121,9 @@ async def test_a_question_that_leans_on_an_earlier_one_has_none(tmp_path: Path) 
         assert precedents(await agents.retrieval.search(standalone(Question("How long?", history)))) == NONE
         stands_alone = standalone(Question("Is there a place where cookies are kept?", history))
         assert len(stands_alone.parts) == 2, "what came before is searched for, too"
-        assert precedents(await agents.retrieval.search(stands_alone)).answered
+        told = precedents(await agents.retrieval.search(stands_alone))
+        assert told.answered
+        assert told.answers == {}
 
 
 def test_what_is_underspecified_leans_or_has_no_known_answer_is_none() -> None:
@@ -183,7 +216,7 @@ async def test_an_operator_corrects_a_verdict_without_code_and_without_a_restart
 async def test_what_is_in_both_files_counts_in_neither_and_what_cannot_be_read_stops_no_start(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    examples = write(tmp_path / "examples", {"answered.txt": "Do you bake?\nA\n", "unanswered.txt": "Do you bake?\n"})
+    examples = write(tmp_path / "examples", {"answered.txt": "Do you bake?\nA\n", "unanswered.txt": "do you bake\n"})
     assert operators_precedents(examples) == [Precedent("A", answered=True)]
     assert "Do you bake?" in caplog.text
     (examples / "answered.txt").write_bytes("Do you bake?\r\n".encode("utf-16"))
@@ -204,9 +237,9 @@ async def test_bundled_precedents_say_nothing_where_the_documents_are_others(tmp
 
 
 async def test_the_sentence_that_answers_a_like_question_is_quoted(tmp_path: Path) -> None:
-    sentence = "the first payment of a monthly plan can be refunded within 7 days"
-    bound = Precedent("When do I get the money for a monthly plan?", answered=True, answers=(sentence,), bound=True)
-    text = "Until when do I get my money back, we have a monthly plan?"
+    sentence = "renewals of a monthly plan are not refundable"
+    text = "My plan went on for another month, is that money lost?"
+    bound = Precedent(text.replace("money", "cash"), answered=True, answers=(sentence,), bound=True)
     async with house(tmp_path) as agents:
         found = await agents.search(text, domain="billing")
         hashes = frozenset(each.content_hash for each in found.passages)
@@ -219,7 +252,8 @@ async def test_the_sentence_that_answers_a_like_question_is_quoted(tmp_path: Pat
             each = selection.weighed(asked_of(question, found, found.sources, readings, wording, answers))
             source, unit = each.places[0]
             first.append(readings[source].sentences[unit].text)
-    assert first[1].lower().startswith(sentence)
+    assert plain(first[0]) != sentence
+    assert plain(first[1]) == sentence
     assert told.answers[sentence] > 0.05
 
 

@@ -12,6 +12,7 @@ from agents.evidence import Evidence, bundled_models
 from agents.house import Agents, open_agents
 from agents.knowledge.retrieval import Retrieved
 from agents.llm import Usage
+from agents.precedents import Alike
 from agents.providers.openai_model import open_openai
 from agents.providers.prices import Price
 from agents.question import Question
@@ -66,6 +67,16 @@ async def test_it_is_asked_only_where_the_evidence_is_thin_and_the_question_clea
         evidence, usage = await looked(server, says("yes"), agents, found, given)
     assert len(server.requests) == is_asked
     assert is_asked or (evidence, usage) == (given, Usage())
+
+
+async def test_it_is_not_asked_where_an_operator_has_said_what_the_verdict_is(
+    tmp_path: Path, server: ModelServer
+) -> None:
+    given = Evidence("unanswerable", 0.3, 0.1, alike=Alike(unanswered=(1.0,), own=(False, 1.0)))
+    async with house(tmp_path) as agents:
+        found, _ = await judged(agents, PLAIN)
+        assert (await looked(server, says("yes"), agents, found, given))[0] == given
+    assert not server.requests
 
 
 async def test_it_is_not_asked_where_nothing_was_found(tmp_path: Path, server: ModelServer) -> None:
