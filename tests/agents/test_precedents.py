@@ -212,6 +212,15 @@ async def test_an_operator_corrects_a_verdict_without_code_and_without_a_restart
         assert ending.confidence > 0.5
         assert answer.startswith(sentence)
 
+        before = agents.precedents.edition
+        for path in examples.iterdir():
+            path.unlink()
+        async with asyncio.timeout(30):
+            while agents.precedents.edition == before:
+                await asyncio.sleep(0.01)
+        facts, _, _ = await asked(agents, Question(answered, agent=agent))
+        assert verdict_of(facts) in ("answerable", "partial")
+
 
 async def test_what_is_in_both_files_counts_in_neither_and_what_cannot_be_read_stops_no_start(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
